@@ -1,0 +1,34 @@
+"""How a connection reaches its code: static files, HTTP in one hop, and the sockets."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "concierge.settings")
+
+import django
+
+django.setup()
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from servestatic import ServeStaticASGI
+
+from concierge.one_hop import OneHopHandler
+from concierge.urls import websocket_urlpatterns
+
+static = ServeStaticASGI(
+    OneHopHandler(),
+    root=str(settings.STATIC_ROOT),
+    prefix=settings.STATIC_URL,
+    autorefresh=settings.DEBUG,
+    immutable_file_test=r"\.[0-9a-f]{12}\.",
+)
+
+application = ProtocolTypeRouter(
+    {
+        "http": static,
+        "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+    }
+)

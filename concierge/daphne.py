@@ -1,0 +1,44 @@
+"""Daphne, told to say when a socket's reader does not keep up.
+
+Daphne writes without ever waiting, so a board that never reads would fill memory without bound.
+Twisted's producer interface (public API) tells when a transport's buffer is full and when it has
+drained; the hub then leaves that socket alone until it can be sent one whole snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daphne.server import Server
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+from requests_app.hub import Flow
+
+FLOW = "concierge.flow"
+"""Where in a socket's ASGI scope its Flow is."""
+
+
+@implementer(IPushProducer)
+class FlowProducer:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    def pauseProducing(self) -> None:
+        self.flow.pause()
+
+    def resumeProducing(self) -> None:
+        self.flow.resume()
+
+    def stopProducing(self) -> None:
+        self.flow.pause()
+
+
+class ConciergeServer(Server):  # type: ignore[misc]
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if scope["type"] == "websocket":
+            flow = Flow()
+            flow.told_by_server = True
+            scope[FLOW] = flow
+            protocol.registerProducer(FlowProducer(flow), True)
+        return super().create_application(protocol, scope)

@@ -1,0 +1,110 @@
+"""HTTP through Django's synchronous stack in one hop onto a bounded pool of long-lived threads.
+
+Django's own ASGI handler crosses threads once per synchronous middleware and view. Crossing once
+was measured 5 to 7 times quicker, and long-lived threads keep their database connection.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, cast
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.asgi import ASGIRequest, get_script_prefix
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+from requests_app.threads import in_thread
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class TooLarge(Exception):
+    """The body is over ``settings.MAX_BODY_BYTES``."""
+
+
+class Gone(Exception):
+    """The other side hung up before its request was complete."""
+
+
+async def read_body(receive: Receive) -> tempfile.SpooledTemporaryFile[bytes]:
+    body = tempfile.SpooledTemporaryFile(max_size=1_000_000)
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            body.close()
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > settings.MAX_BODY_BYTES:
+            body.close()
+            raise TooLarge
+        body.write(chunk)
+        if not message.get("more_body", False):
+            body.seek(0)
+            return body
+
+
+class OneHopHandler(BaseHandler):
+    """An ASGI application for ``http`` scopes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await read_body(receive)
+        except Gone:
+            return
+        except TooLarge:
+            await send_whole(send, HttpResponse("Too large.\n", status=413), [b"Too large.\n"])
+            return
+        try:
+            response, chunks = await in_thread(self.answer, scope, body)
+            await send_whole(send, response, chunks)
+        finally:
+            body.close()
+
+    def answer(
+        self, scope: Scope, body: tempfile.SpooledTemporaryFile[bytes]
+    ) -> tuple[HttpResponseBase, list[bytes]]:
+        """Runs in a pool thread: the whole of Django, and the response's content."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        response: HttpResponseBase
+        try:
+            request = ASGIRequest(scope, body)
+        except UnicodeDecodeError:
+            response = HttpResponseBadRequest()
+        except RequestDataTooBig:
+            response = HttpResponse("Too large.\n", status=413)
+        else:
+            response = self.get_response(request)
+        try:
+            # Pages and pictures of ours are small; nothing here streams without end.
+            chunks = [bytes(part) for part in cast(Iterable[bytes], response)]
+        finally:
+            response.close()  # sends request_finished, which gives connections back
+        return response, chunks
+
+
+async def send_whole(send: Send, response: HttpResponseBase, chunks: list[bytes]) -> None:
+    headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()]
+    headers += [
+        (b"set-cookie", cookie.OutputString().encode("ascii"))
+        for cookie in response.cookies.values()
+    ]
+    body = b"".join(chunks)
+    if not response.has_header("Content-Length"):
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

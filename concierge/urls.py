@@ -1,0 +1,25 @@
+"""Every address. Those that others rely on are written down in docs/architecture.md."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from concierge import health
+from requests_app import webhooks
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("twilio/messages/", webhooks.twilio_message),
+    path("twilio/status/", webhooks.twilio_status),
+    path("twilio/voice/", webhooks.twilio_voice),
+    path("", include("requests_app.guest.urls")),
+    path("", include("requests_app.simulator.urls")),
+    path("", include("staff.accounts.urls")),
+    path("", include("staff.boards.urls")),
+    path("", include("staff.manager.urls")),
+    path("", include("staff.house.urls")),
+]
+
+websocket_urlpatterns: list[object] = []

@@ -1,0 +1,131 @@
+"""What every action is made of: one transaction, one sequence, one compare-and-swap, one event."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from requests_app import broadcast, queries
+from requests_app.errors import AlreadyChanged, MoveNotAllowed
+from requests_app.models import Property, Request, RequestEvent
+from requests_app.states import EventKind, Status, may_move
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+By = RequestEvent.By
+
+_writer = threading.RLock()
+
+
+@contextmanager
+def change() -> Iterator[None]:
+    """One transaction. SQLite has one writer at a time: our threads queue here, fairly, rather
+    than in its busy handler, which sleeps up to 100 ms between looks."""
+    if connection.vendor == "sqlite":
+        with _writer, transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+def take_sequence(property_id: int) -> int:
+    """The property's next sequence number, and the promise to broadcast it after commit.
+
+    Locks the property's row until the transaction ends, so numbers commit in their order and a
+    board that has read up to N has missed nothing below it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE requests_app_property SET sequence = sequence + 1 WHERE id = %s"
+            " RETURNING sequence",
+            [property_id],
+        )
+        sequence = int(cursor.fetchone()[0])
+    broadcast.changed(property_id, sequence)
+    return sequence
+
+
+def house_changed(property_id: int) -> None:
+    """People, catalogue or words are not what they were: see ``house``."""
+    Property.objects.filter(pk=property_id).update(house_version=F("house_version") + 1)
+
+
+def record(
+    request: Request,
+    kind: EventKind,
+    *,
+    at: datetime,
+    by: Person | None = None,
+    actor: str = "",
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> RequestEvent:
+    """One row of history, not yet saved when part of a batch: see ``move`` for the usual way."""
+    return RequestEvent(
+        request=request,
+        kind=kind,
+        by=By.STAFF if by is not None else (actor or By.CLOCK),
+        person=by,
+        at=at,
+        reason=reason[:500],
+        data=data or {},
+    )
+
+
+def move(
+    request: Request,
+    to: Status | None,
+    kind: EventKind,
+    *,
+    at: datetime,
+    by: Person | None = None,
+    actor: str = "",
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Request:
+    """Apply one allowed move (``to`` None: the status stays) with its event and sequence.
+
+    Raises MoveNotAllowed, or AlreadyChanged when somebody else was quicker: then nothing is
+    written and the error carries the row as it is now.
+    """
+    if to is not None and not may_move(request.status, to):
+        raise MoveNotAllowed(request)
+    with change():
+        fields |= {
+            "status": to or request.status,
+            "version": request.version + 1,
+            "sequence": take_sequence(request.property_id),
+        }
+        updated = Request.objects.filter(
+            pk=request.pk, status=request.status, version=request.version
+        ).update(**fields)
+        if not updated:
+            raise AlreadyChanged(fresh(request))
+        record(
+            request, kind, at=at, by=by, actor=actor, reason=reason, data=data
+        ).save(force_insert=True)
+    for name, value in fields.items():
+        setattr(request, name, value)
+    return request
+
+
+def touch(requests: Any, *, property_id: int) -> None:
+    """Boards re-read these (a queryset): something they show has changed elsewhere."""
+    with change():
+        ids = list(requests.values_list("pk", flat=True))
+        if ids:
+            Request.objects.filter(pk__in=ids).update(sequence=take_sequence(property_id))
+
+
+def fresh(request: Request) -> Request:
+    """The row as it is now, with all that a card shows."""
+    return queries.requests_by_id([request.pk])[request.pk]

@@ -1,0 +1,173 @@
+"""Ratings and commendations, from a guest's words to the manager, the employee, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from requests_app import queries
+from requests_app.actions.journal import By, change, fresh, move, take_sequence
+from requests_app.errors import Missing, RequestError
+from requests_app.models import (
+    Commendation,
+    CommendedPerson,
+    Message,
+    Property,
+    Rating,
+    Request,
+    Stay,
+)
+from requests_app.reading.people import match_people
+from requests_app.states import EventKind
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+POOR = 2
+"""A rating up to this is a complaint: the front desk hears of it."""
+
+
+def people_who_did(request: Request) -> list[Person]:
+    """Everybody in the fulfilment log of a request, first the ones who did it, each once."""
+    people: dict[int, Person] = {}
+    for log in request.fulfilments.select_related("by").prefetch_related("helpers"):
+        for person in (log.by, *log.helpers.all()):
+            people.setdefault(person.pk, person)
+    return list(people.values())
+
+
+def rate(request: Request, *, score: int, at: datetime) -> Rating:
+    """Keep a guest's rating, 1 to 5; a later one replaces it. Raises Missing for other numbers."""
+    if score not in range(1, 6):
+        raise Missing(_("Choose from 1 to 5."))
+    with change():
+        rating, _created = Rating.objects.update_or_create(
+            request=request, defaults={"score": score, "at": at}
+        )
+        move(
+            fresh(request),
+            None,
+            EventKind.HEARD,
+            at=at,
+            actor=By.GUEST,
+            data={"rating": score},
+            complaint=request.complaint or score <= POOR,
+        )
+    return rating
+
+
+def commend(
+    hotel: Property,
+    *,
+    words: str,
+    at: datetime,
+    channel: str,
+    language: str = "",
+    request: Request | None = None,
+    stay: Stay | None = None,
+    message: Message | None = None,
+    offered: Sequence[Person] = (),
+    chosen: Iterable[Person] = (),
+) -> Commendation:
+    """Put praise on the manager's desk. ``chosen`` were tapped; names in ``words`` are matched.
+
+    A name that two people share is left open for the manager, never picked at random.
+    """
+    people = {p.pk: CommendedPerson.How.CHOSEN for p in chosen}
+    open_names = []
+    for named in match_people(words, queries.staff_names(hotel), offered=[p.pk for p in offered]):
+        if len(named.candidates) == 1:
+            how = CommendedPerson.How.CHOSEN if named.words.isdigit() else CommendedPerson.How.NAMED
+            people.setdefault(named.candidates[0], how)
+        elif not set(named.candidates) & set(people):
+            open_names.append({"words": named.words, "candidates": list(named.candidates)})
+    with change():
+        commendation = Commendation.objects.create(
+            property=hotel,
+            stay=stay,
+            request=request,
+            message=message,
+            channel=channel,
+            language=language,
+            words=words,
+            at=at,
+            open_names=open_names,
+            sequence=take_sequence(hotel.pk),
+        )
+        CommendedPerson.objects.bulk_create(
+            CommendedPerson(commendation=commendation, person_id=pk, how=how)
+            for pk, how in people.items()
+        )
+    return commendation
+
+
+def _change(commendation: Commendation, *, version: int | None = None, **fields: object) -> None:
+    """Compare and swap, with a sequence for the manager's live page."""
+    updated = Commendation.objects.filter(pk=commendation.pk, version=commendation.version).update(
+        version=commendation.version + 1,
+        sequence=take_sequence(commendation.property_id),
+        **fields,
+    )
+    if not updated:
+        raise RequestError(_("This has changed meanwhile. Here it is as it is now."))
+    commendation.refresh_from_db()
+
+
+def acknowledge(commendation: Commendation, *, by: Person, at: datetime) -> Commendation:
+    """The manager has read it. A second time changes nothing."""
+    if commendation.acknowledged_at is None:
+        with change():
+            _change(commendation, acknowledged_at=at, acknowledged_by=by)
+    return commendation
+
+
+def correct_people(
+    commendation: Commendation, *, people: Iterable[Person], by: Person, at: datetime
+) -> Commendation:
+    """The manager says whom it is for; names that were open are settled by that."""
+    wanted = {p.pk for p in people if p.property_id == commendation.property_id}
+    with change():
+        _change(
+            commendation,
+            open_names=[],
+            acknowledged_at=commendation.acknowledged_at or at,
+            acknowledged_by=commendation.acknowledged_by or by,
+        )
+        commendation.people.exclude(person_id__in=wanted).delete()
+        have = set(commendation.people.values_list("person_id", flat=True))
+        CommendedPerson.objects.bulk_create(
+            CommendedPerson(
+                commendation=commendation, person_id=pk, how=CommendedPerson.How.CORRECTED
+            )
+            for pk in sorted(wanted - have)
+        )
+    return commendation
+
+
+def pass_on(commendation: Commendation, *, note: str, by: Person, at: datetime) -> Commendation:
+    """To the people it names, with the manager's note: they see it on their own page.
+
+    Raises Missing while nobody is named.
+    """
+    if not commendation.people.exists():
+        raise Missing(_("Say first whom it is for."))
+    with change():
+        _change(
+            commendation,
+            note=note.strip()[:500],
+            passed_on_at=commendation.passed_on_at or at,
+            passed_on_by=by,
+            acknowledged_at=commendation.acknowledged_at or at,
+            acknowledged_by=commendation.acknowledged_by or by,
+        )
+    return commendation
+
+
+def see_thanks(person: Person, *, at: datetime) -> None:
+    """The employee has opened their page: nothing there is new any more."""
+    CommendedPerson.objects.filter(
+        person=person, seen_at=None, commendation__passed_on_at__isnull=False
+    ).update(seen_at=at)

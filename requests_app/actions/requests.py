@@ -1,0 +1,428 @@
+"""A request's life: opened, taken, held, handed over, done, confirmed, reopened, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from requests_app import queries
+from requests_app.actions import asking, messages
+from requests_app.actions.journal import By, change, fresh, move, record, take_sequence
+from requests_app.errors import AlreadyChanged, Missing
+from requests_app.models import (
+    Contact,
+    Desk,
+    Fulfilment,
+    Message,
+    Promise,
+    Property,
+    Request,
+    RequestEvent,
+    Room,
+    Service,
+    Stay,
+)
+from requests_app.promises import times_for
+from requests_app.states import EventKind, Status
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+MAX_QUANTITY = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One thing to open a request for. ``wanted_at`` is UTC."""
+
+    desk: Desk
+    service: Service | None = None
+    kind: str = Request.Kind.SERVICE
+    quantity: int | None = None
+    wanted_at: datetime | None = None
+    words: str = ""
+    note: str = ""
+    urgent: bool = False
+    urgent_words: str = ""
+    complaint: bool = False
+    suggested: Service | None = None
+    submission: UUID | None = None
+
+
+def open_requests(
+    hotel: Property,
+    wanted: Sequence[Wanted],
+    *,
+    channel: str,
+    at: datetime,
+    room: Room | None = None,
+    stay: Stay | None = None,
+    contact: Contact | None = None,
+    browser: str = "",
+    language: str = "",
+    cause: Message | None = None,
+    by: Person | None = None,
+) -> list[Request]:
+    """Open one request per thing wanted, each with its event and promise, in one transaction."""
+    if not wanted:
+        return []
+    with change():
+        sequence = take_sequence(hotel.pk)
+        requests = []
+        for thing in wanted:
+            times = times_for(thing.service, now=at, wanted_at=thing.wanted_at)
+            later = times.starts_at is not None and not thing.urgent
+            requests.append(
+                Request(
+                    property=hotel,
+                    kind=thing.kind,
+                    desk=thing.desk,
+                    service=thing.service,
+                    suggested=thing.suggested,
+                    room=room,
+                    room_now=stay.room if stay else room,
+                    stay=stay,
+                    contact=contact,
+                    browser=browser,
+                    language=language,
+                    channel=channel,
+                    cause=cause,
+                    words=thing.words,
+                    note=thing.note[:500],
+                    quantity=min(thing.quantity, MAX_QUANTITY) if thing.quantity else None,
+                    wanted_at=thing.wanted_at,
+                    urgent=thing.urgent,
+                    urgent_words=thing.urgent_words[:120],
+                    complaint=thing.complaint,
+                    status=Status.SCHEDULED if later else Status.NEW,
+                    starts_at=times.starts_at if later else None,
+                    respond_by=times.respond_by,
+                    due_at=times.due_at,
+                    created_at=at,
+                    sequence=sequence,
+                    submission=thing.submission or uuid4(),
+                )
+            )
+        Request.objects.bulk_create(requests)
+        RequestEvent.objects.bulk_create(
+            record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests
+        )
+        Promise.objects.bulk_create(
+            Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in requests
+        )
+    return requests
+
+
+def accept_request(request: Request, *, by: Person, at: datetime) -> Request:
+    """Take it. Exactly one of two who try has it; the other gets AlreadyChanged, which names them.
+
+    A second tap by the one who has it changes nothing and is no error.
+    """
+    if request.status == Status.ACCEPTED and request.holder_id == by.pk:
+        return request
+    if request.status not in {Status.NEW, Status.SCHEDULED, Status.ON_HOLD} or (
+        request.holder_id not in {None, by.pk}
+    ):
+        raise AlreadyChanged(request)
+    return move(
+        request,
+        Status.ACCEPTED,
+        EventKind.ACCEPTED,
+        at=at,
+        by=by,
+        holder=by,
+        accepted_at=at,
+        responded_at=request.responded_at or at,
+        hold_reason="",
+        hold_until=None,
+    )
+
+
+def start_request(request: Request, *, by: Person, at: datetime) -> Request:
+    """On the way. From new it is accepted in the same breath."""
+    if request.status == Status.IN_PROGRESS and request.holder_id == by.pk:
+        return request
+    with change():
+        if request.status in {Status.NEW, Status.SCHEDULED}:
+            accept_request(request, by=by, at=at)
+        return move(
+            request,
+            Status.IN_PROGRESS,
+            EventKind.STARTED,
+            at=at,
+            by=by,
+            holder=request.holder or by,
+            started_at=at,
+            responded_at=request.responded_at or at,
+            hold_reason="",
+            hold_until=None,
+        )
+
+
+def hold_request(
+    request: Request, *, by: Person, at: datetime, reason: str, until: datetime | None = None
+) -> Request:
+    """Wait, for a reason, and look again at ``until`` (UTC)."""
+    if not reason.strip():
+        raise Missing(_("Say why it has to wait."))
+    return move(
+        request,
+        Status.ON_HOLD,
+        EventKind.HELD,
+        at=at,
+        by=by,
+        reason=reason,
+        data={"until": until.isoformat()} if until else None,
+        holder=request.holder or by,
+        hold_reason=reason.strip()[:200],
+        hold_until=until,
+        responded_at=request.responded_at or at,
+    )
+
+
+def release_request(request: Request, *, by: Person, at: datetime, reason: str = "") -> Request:
+    """Give it back to the desk: anybody may take it."""
+    return move(
+        request,
+        Status.NEW,
+        EventKind.RELEASED,
+        at=at,
+        by=by,
+        reason=reason,
+        holder=None,
+        hold_reason="",
+        hold_until=None,
+    )
+
+
+def transfer_request(
+    request: Request, *, to: Desk, by: Person, at: datetime, reason: str = ""
+) -> Request:
+    """Hand over to another desk; there it is new. The promise to the guest stays."""
+    if to.property_id != request.property_id:
+        raise Missing(_("Choose one of this hotel's desks."))
+    if to.pk == request.desk_id:
+        raise Missing(_("It is on this desk already."))
+    status = Status.SCHEDULED if request.status == Status.SCHEDULED else Status.NEW
+    return move(
+        request,
+        None if request.status == status else Status.NEW,
+        EventKind.TRANSFERRED,
+        at=at,
+        by=by,
+        reason=reason,
+        data={"from": request.desk.slug, "to": to.slug},
+        desk=to,
+        holder=None,
+        hold_reason="",
+        hold_until=None,
+    )
+
+
+def sort_request(
+    request: Request,
+    *,
+    service: Service,
+    by: Person,
+    at: datetime,
+    quantity: int | None = None,
+) -> Request:
+    """Say what the guest meant; the request goes to that service's desk with its promise.
+
+    The time told to the guest is renegotiated when the service needs longer. Teaching the
+    catalogue the word is ``house.teach_word``.
+    """
+    times = times_for(service, now=request.created_at, wanted_at=request.wanted_at)
+    with change():
+        move(
+            request,
+            None,
+            EventKind.SORTED,
+            at=at,
+            by=by,
+            data={"service": service.slug, "desk": service.desk.slug},
+            kind=Request.Kind.SERVICE,
+            service=service,
+            suggested=None,
+            quantity=quantity or request.quantity,
+            desk=service.desk,
+            due_at=max(times.due_at, at) if times.due_at > request.due_at else request.due_at,
+        )
+        promise_again(request, due_at=request.due_at, by=by, at=at)
+    return request
+
+
+def promise_again(
+    request: Request, *, due_at: datetime, by: Person | None, at: datetime, reason: str = ""
+) -> None:
+    """The ledger's old row is replaced by a new one; equal times change nothing."""
+    if Promise.objects.filter(request=request, replaced_at=None, due_at=due_at).exists():
+        return
+    with change():
+        Promise.objects.filter(request=request, replaced_at=None).update(replaced_at=at)
+        Promise.objects.create(request=request, due_at=due_at, made_at=at, by=by, reason=reason)
+
+
+def note_request(request: Request, *, by: Person, at: datetime, text: str) -> Request:
+    """A note that guests never see; the card shows the latest."""
+    if not text.strip():
+        raise Missing(_("Write the note first."))
+    with change():
+        messages.write_note(request, text=text.strip(), by=by, at=at)
+        return move(
+            request, None, EventKind.NOTED, at=at, by=by, reason=text, note=text.strip()[:500]
+        )
+
+
+def reply_to_guest(request: Request, *, by: Person, at: datetime, text: str) -> Message:
+    """Answer the guest where they asked. Raises OptedOut, or Missing for empty words."""
+    if not text.strip():
+        raise Missing(_("Write the reply first."))
+    with change():
+        message = messages.say(request, text=text.strip(), by=by, at=at)
+        move(
+            request,
+            None,
+            EventKind.REPLIED,
+            at=at,
+            by=by,
+            reason=text,
+            responded_at=request.responded_at or at,
+            unanswered=0,
+        )
+    return message
+
+
+def finish_request(
+    request: Request,
+    *,
+    by: Person,
+    at: datetime,
+    helpers: Iterable[Person] = (),
+    what: str = "",
+    beyond: str = "",
+) -> Request:
+    """Done means logged: who, with whom, what, and what went beyond. The guest is asked whether
+    everything arrived."""
+    with change():
+        move(
+            request,
+            Status.DONE,
+            EventKind.DONE,
+            at=at,
+            by=by,
+            reason=what,
+            data={"beyond": beyond} if beyond else None,
+            holder=request.holder or by,
+            done_at=at,
+            responded_at=request.responded_at or at,
+            hold_reason="",
+            hold_until=None,
+            unanswered=0,
+        )
+        log = Fulfilment.objects.create(
+            request=request, by=by, at=at, what=what.strip()[:300], beyond=beyond.strip()[:300]
+        )
+        log.helpers.set(
+            [h for h in helpers if h.pk != by.pk and h.property_id == request.property_id]
+        )
+        Promise.objects.filter(request=request, replaced_at=None).update(
+            kept=request.due_at >= at if not request.reworked else False
+        )
+        asking.ask_whether_arrived(request, at=at)
+    return request
+
+
+def confirm_request(request: Request, *, at: datetime, actor: str = By.GUEST) -> Request:
+    """The guest has it (or kept silent long enough: ``actor`` is the clock)."""
+    if request.status == Status.CONFIRMED:
+        return request
+    return move(
+        request,
+        Status.CONFIRMED,
+        EventKind.CONFIRMED,
+        at=at,
+        actor=actor,
+        confirmed_at=at,
+        closed_at=at,
+    )
+
+
+def reopen_request(request: Request, *, at: datetime, reason: str = "") -> Request:
+    """The guest says "not yet": the same request again, counted as rework, with a new promise."""
+    if request.status == Status.NEW:
+        return request
+    times = times_for(request.service, now=at)
+    with change():
+        move(
+            request,
+            Status.NEW,
+            EventKind.REOPENED,
+            at=at,
+            actor=By.GUEST,
+            reason=reason,
+            holder=None,
+            done_at=None,
+            confirmed_at=None,
+            closed_at=None,
+            due_at=times.due_at,
+            respond_by=times.respond_by,
+            reworked=F("reworked") + 1,
+        )
+        Promise.objects.filter(request=request, replaced_at=None).update(kept=False)
+        promise_again(request, due_at=times.due_at, by=None, at=at)
+    return fresh(request)
+
+
+def cancel_request(
+    request: Request, *, at: datetime, reason: str, by: Person | None = None
+) -> Request:
+    """Not needed any more; by staff, or by the guest on their own page (``by`` None)."""
+    if request.status == Status.CANCELLED:
+        return request
+    if not reason.strip():
+        raise Missing(_("Say why it is not needed any more."))
+    with change():
+        move(
+            request,
+            Status.CANCELLED,
+            EventKind.CANCELLED,
+            at=at,
+            by=by,
+            actor=By.GUEST,
+            reason=reason,
+            holder=None,
+            closed_at=at,
+            hold_reason="",
+            hold_until=None,
+        )
+        # A promise that was released is neither kept nor broken, unless its time had passed.
+        Promise.objects.filter(request=request, replaced_at=None, due_at__gte=at).update(
+            replaced_at=at
+        )
+        Promise.objects.filter(request=request, replaced_at=None).update(kept=False)
+    return request
+
+
+def begin_scheduled(request: Request, *, at: datetime) -> Request:
+    """Its time draws near: onto the lanes."""
+    return move(request, Status.NEW, EventKind.DUE, at=at, actor=By.CLOCK, starts_at=None)
+
+
+def look_again(request: Request, *, at: datetime) -> Request:
+    """The time to look again at a request on hold has come."""
+    return move(request, None, EventKind.DUE, at=at, actor=By.CLOCK, hold_until=None)
+
+
+def miss_promise(promise: Promise, *, at: datetime) -> None:
+    """The told time has passed: broken, whatever comes. Said once."""
+    with change():
+        if Promise.objects.filter(pk=promise.pk, kept=None, replaced_at=None).update(kept=False):
+            request = queries.requests_by_id([promise.request_id])[promise.request_id]
+            move(request, None, EventKind.LATE, at=at, actor=By.CLOCK)

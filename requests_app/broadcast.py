@@ -1,0 +1,58 @@
+"""Tells every process that something changed. The only module that speaks to the channel layer.
+
+A message carries numbers only and may be lost: each hub compares sequences and heals itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+GROUP = "hubs"
+"""The one group there is: its members are the hubs, one per process."""
+
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    """The server says which event loop is its own; only that one may publish."""
+    global _loop
+    _loop = loop
+
+
+def changed(property_id: int, sequence: int) -> None:
+    """After commit: boards of this property are right up to ``sequence``."""
+    _after_commit({"type": "changed", "property": property_id, "sequence": sequence})
+
+
+def signed_out(person_id: int, session_key: str | None = None) -> None:
+    """After commit: this person's sockets end (only those of one session, where it is given)."""
+    _after_commit({"type": "signed_out", "person": person_id, "session": session_key})
+
+
+def _after_commit(message: dict[str, Any]) -> None:
+    # A lambda, since a failing functools.partial raises AttributeError here on Django 5.2.
+    transaction.on_commit(lambda: _publish(message), robust=True)
+
+
+def _publish(message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if _loop is not None and _loop.is_running():
+        # Not a wait: the text is acknowledged whether or not a board hears of it at once.
+        _loop.call_soon_threadsafe(lambda: _loop and _loop.create_task(_send(layer, message)))
+    elif layer is not None and not isinstance(layer, InMemoryChannelLayer):
+        async_to_sync(_send)(layer, message)
+
+
+async def _send(layer: Any, message: dict[str, Any]) -> None:
+    try:
+        await layer.group_send(GROUP, message)
+    except Exception:  # a layer that is down must never undo or delay what is committed
+        log.warning("a change could not be broadcast; boards will heal", exc_info=True)

@@ -1,0 +1,53 @@
+"""The outside world, one module each. A carrier sends one message and says what became of it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.conf import settings
+
+from requests_app.models import Message
+from requests_app.models.messages import Channel
+
+
+class Refusal(Exception):
+    """Why a message did not go; ``str()`` may be shown to staff."""
+
+
+class Hopeless(Refusal):
+    """Trying again would not help: blocked, not a number, too long. ``code`` is the carrier's."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class NotNow(Refusal):
+    """Surely not sent; try again, no sooner than ``wait_seconds`` where the carrier says so."""
+
+    def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+
+
+class Unknown(Refusal):
+    """It may have gone: the call hung or broke after it was made."""
+
+
+class Carrier(Protocol):
+    def send(self, message: Message) -> str:
+        """Returns the carrier's id. Raises Hopeless, NotNow or Unknown."""
+
+    def find(self, message: Message) -> str | None:
+        """The carrier's id of a message that may have been sent; None if it was not."""
+
+
+def carrier_of(message: Message) -> Carrier:
+    """Twilio where its token is set; the simulator otherwise, and for phones of the simulator."""
+    if settings.TWILIO_AUTH_TOKEN and message.channel != Channel.SIMULATOR:
+        from requests_app.carriers.twilio import Twilio
+
+        return Twilio()
+    from requests_app.carriers.simulator import Simulator
+
+    return Simulator()

@@ -1,0 +1,308 @@
+"""One hub per process: hears that something changed, reads and renders once, writes to its sockets.
+
+A group member per socket was measured 4 to 12 times slower. What a socket shows is a *view*, a
+small hashable value; sockets with equal views share every rendered frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import Any, Protocol
+
+from channels.layers import get_channel_layer
+
+from requests_app import queries
+from requests_app.broadcast import GROUP
+from requests_app.models import Commendation, Request
+from requests_app.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10
+STUCK_SECONDS = 30
+"""A socket whose reader takes nothing for so long is closed with 1013 (try again later)."""
+
+SIGNED_OUT = 4401
+TRY_AGAIN = 1013
+
+
+class Changes:
+    """What changed in a property after a sequence; read once, however many views ask."""
+
+    def __init__(self, property_id: int, after: int) -> None:
+        self.property_id = property_id
+        self.after = after
+        self.sequence = queries.head_sequence(property_id)
+
+    @cached_property
+    def requests(self) -> list[Request]:
+        return queries.requests_changed(self.property_id, self.after, self.sequence)
+
+    @cached_property
+    def commendations(self) -> list[Commendation]:
+        return queries.commendations_changed(self.property_id, self.after, self.sequence)
+
+
+class View(Protocol):
+    """What a socket looks at. Both methods run in a pool thread."""
+
+    @property
+    def property_id(self) -> int: ...
+
+    def snapshot(self) -> tuple[str, int]:
+        """The whole, as a frame, and the sequence it is right at."""
+
+    def changes(self, changes: Changes) -> str | None:
+        """Only what changed, as a frame; None where this view shows none of it."""
+
+
+class Flow:
+    """Whether a socket's reader keeps up. The server tells, where it can (see concierge.daphne)."""
+
+    told_by_server = False
+    """True: writing never waits, and ``pause`` and ``resume`` are called."""
+    paused_at: float | None = None
+    on_resume: Callable[[], None] | None = None
+
+    def pause(self) -> None:
+        self.paused_at = time.monotonic()
+
+    def resume(self) -> None:
+        self.paused_at = None
+        if self.on_resume is not None:
+            self.on_resume()
+
+
+class Seat:
+    """One socket at the hub."""
+
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+        *,
+        flow: Flow | None = None,
+        person_id: int | None = None,
+        session_key: str | None = None,
+    ) -> None:
+        self.view = view
+        self.send = send
+        self.flow = flow or Flow()
+        self.person_id = person_id
+        self.session_key = session_key
+        self.sequence = -1
+        self.dirty = False
+        self.writing: asyncio.Task[None] | None = None
+
+    async def write(self, frame: str, sequence: int) -> None:
+        await self.send({"type": "websocket.send", "text": frame})
+        self.sequence = max(self.sequence, sequence)
+
+    async def close(self, code: int) -> None:
+        try:
+            await self.send({"type": "websocket.close", "code": code})
+        except Exception:
+            log.debug("a socket was gone before it could be closed", exc_info=True)
+
+
+class Hub:
+    """Only to be used from the server's event loop."""
+
+    def __init__(self) -> None:
+        self.seats: dict[View, set[Seat]] = {}
+        self.heads: dict[int, int] = {}
+        self.busy: set[int] = set()
+        self.again: set[int] = set()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    # --- seats ---------------------------------------------------------------------------------
+
+    async def join(self, seat: Seat) -> None:
+        """Register first and read afterwards, so that no change falls between the two."""
+        self._start()
+        property_id = seat.view.property_id
+        if property_id not in self.heads:
+            head = await in_thread(queries.head_sequence, property_id)
+            self.heads.setdefault(property_id, head)
+        self.seats.setdefault(seat.view, set()).add(seat)
+        loop = asyncio.get_running_loop()
+        seat.flow.on_resume = lambda: loop.call_soon(self._after_resume, seat) and None
+        await self._snapshot(seat)
+
+    def leave(self, seat: Seat) -> None:
+        seats = self.seats.get(seat.view)
+        if seats is not None:
+            seats.discard(seat)
+            if not seats:
+                del self.seats[seat.view]
+
+    async def _snapshot(self, seat: Seat) -> None:
+        seat.dirty = False
+        while True:
+            frame, sequence = await in_thread(seat.view.snapshot)
+            await seat.write(frame, sequence)
+            if sequence >= self.heads[seat.view.property_id]:
+                return  # else something changed while this was read, and passed this seat by
+
+    def _after_resume(self, seat: Seat) -> None:
+        if seat.dirty and seat in self.seats.get(seat.view, ()):
+            self._spawn(self._snapshot(seat))
+
+    # --- what happens --------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if not self.tasks or self.tasks[0].get_loop() is not loop:
+            self.tasks = [loop.create_task(self._listen()), loop.create_task(self._beat())]
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(_tell_failure)
+
+    async def _listen(self) -> None:
+        """Hears the channel layer; a layer that fails is joined again, and boards are compared."""
+        layer = get_channel_layer()
+        assert layer is not None
+        while True:
+            try:
+                channel = await layer.new_channel("hub")
+                while True:
+                    await layer.group_add(GROUP, channel)
+                    try:
+                        async with asyncio.timeout(HEARTBEAT_SECONDS):
+                            while True:
+                                self.hear(await layer.receive(channel))
+                    except TimeoutError:
+                        continue  # re-join: a layer may have forgotten us
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.warning("the channel layer failed; trying again", exc_info=True)
+                await asyncio.sleep(1)
+
+    def hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "changed":
+            if message["sequence"] > self.heads.get(message["property"], -1):
+                self.refresh(message["property"])
+        elif message["type"] == "signed_out":
+            for seat in self._all_seats():
+                if seat.person_id == message["person"] and message["session"] in {
+                    None,
+                    seat.session_key,
+                }:
+                    self._end(seat, SIGNED_OUT)
+
+    def refresh(self, property_id: int) -> None:
+        """Bring this property's sockets up to date; changes that come meanwhile wait one turn."""
+        if property_id in self.busy:
+            self.again.add(property_id)
+            return
+        if property_id in {view.property_id for view in self.seats}:
+            self.busy.add(property_id)
+            self._spawn(self._refresh(property_id))
+
+    async def _refresh(self, property_id: int) -> None:
+        try:
+            while True:
+                self.again.discard(property_id)
+                views = [view for view in self.seats if view.property_id == property_id]
+                frames, sequence = await in_thread(
+                    _render, property_id, self.heads[property_id], views
+                )
+                self.heads[property_id] = max(sequence, self.heads[property_id])
+                for view in views:
+                    await self._write_all(view, frames.get(view), sequence)
+                if property_id not in self.again:
+                    return
+        finally:
+            self.busy.discard(property_id)
+
+    async def _write_all(self, view: View, frame: str | None, sequence: int) -> None:
+        for seat in tuple(self.seats.get(view, ())):
+            if seat.sequence < 0 or seat.dirty or seat.sequence >= sequence:
+                continue  # a snapshot is on its way, or was newer than this
+            if frame is None:
+                seat.sequence = sequence
+            elif seat.flow.paused_at is not None or seat.writing is not None:
+                seat.dirty = True  # one mark, not a queue
+            elif seat.flow.told_by_server:
+                await seat.write(frame, sequence)
+            else:
+                # This server waits for slow readers; the others must not wait with it.
+                seat.writing = asyncio.create_task(self._write_apart(seat, frame, sequence))
+
+    async def _write_apart(self, seat: Seat, frame: str, sequence: int) -> None:
+        try:
+            async with asyncio.timeout(STUCK_SECONDS):
+                await seat.write(frame, sequence)
+        except TimeoutError:
+            self._end(seat, TRY_AGAIN)
+        except Exception:
+            self.leave(seat)  # it has gone; its consumer hears so too
+        finally:
+            seat.writing = None
+        if seat.dirty and seat in self.seats.get(seat.view, ()):
+            await self._snapshot(seat)
+
+    # --- heartbeat -----------------------------------------------------------------------------
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                await self.beat()
+            except Exception:
+                log.warning("a heartbeat failed", exc_info=True)
+
+    async def beat(self) -> None:
+        """Heal what a lost broadcast left behind, end what may no longer look, tell the head."""
+        seats = self._all_seats()
+        properties = {seat.view.property_id for seat in seats}
+        heads = await in_thread(queries.head_sequences, properties)
+        for property_id, head in heads.items():
+            if head > self.heads.get(property_id, -1):
+                self.refresh(property_id)
+        allowed = await in_thread(
+            queries.still_signed_in,
+            {(s.person_id, s.session_key) for s in seats if s.person_id is not None},
+        )
+        now = time.monotonic()
+        for seat in seats:
+            if seat.person_id is not None and (seat.person_id, seat.session_key) not in allowed:
+                self._end(seat, SIGNED_OUT)
+            elif seat.flow.paused_at is not None:
+                if now - seat.flow.paused_at > STUCK_SECONDS:
+                    self._end(seat, TRY_AGAIN)
+            elif seat.dirty and seat.writing is None:
+                await self._snapshot(seat)
+            elif seat.sequence >= 0 and seat.writing is None:
+                await seat.write(beat_frame(seat.sequence), seat.sequence)
+
+    def _all_seats(self) -> list[Seat]:
+        return [seat for seats in self.seats.values() for seat in seats]
+
+    def _end(self, seat: Seat, code: int) -> None:
+        self.leave(seat)
+        self._spawn(seat.close(code))
+
+
+def _render(property_id: int, after: int, views: list[View]) -> tuple[dict[View, str], int]:
+    changes = Changes(property_id, after)
+    frames = {view: frame for view in views if (frame := view.changes(changes)) is not None}
+    return frames, changes.sequence
+
+
+def beat_frame(sequence: int) -> str:
+    return f'<live-frame data-kind="heartbeat" data-sequence="{sequence}"></live-frame>'
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the hub failed at one thing and goes on", exc_info=error)
+
+
+hub = Hub()

@@ -1,0 +1,10 @@
+"""Counters an operator looks at; ``/metrics`` prints them."""
+
+from prometheus_client import Counter
+
+texts_in = Counter("concierge_texts_in_total", "Texts stored", ["channel"])
+texts_repeated = Counter("concierge_texts_repeated_total", "The same MessageSid again")
+texts_refused = Counter(
+    "concierge_texts_refused_total", "Webhook calls refused for a missing or wrong signature"
+)
+texts_unrouted = Counter("concierge_texts_unrouted_total", "Texts to a number no property has")

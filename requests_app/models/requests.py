@@ -1,0 +1,265 @@
+"""A request, its history, what was promised, and how it was fulfilled."""
+
+from __future__ import annotations
+
+import builtins
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.models.hotel import Desk, Property, Room, Service
+from requests_app.models.messages import Channel, Contact, Message
+from requests_app.models.stays import Stay
+from requests_app.states import ON_BOARD, EventKind, Status
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def of(self, hotel: Property) -> Self:
+        return self.filter(property=hotel)
+
+    def on_board(self) -> Self:
+        # ``closed_at IS NULL`` and not ``status IN (…)``: SQLite cannot use a partial index
+        # for bound values (measured: 6 ms against 163 ms at a million rows).
+        return self.filter(closed_at=None)
+
+    def for_desk(self, desk: Desk | None) -> Self:
+        return self if desk is None else self.filter(desk=desk)
+
+    def most_urgent_first(self) -> Self:
+        return self.order_by("-urgent", models.F("due_at").asc(nulls_last=True), "pk")
+
+
+class Request(models.Model):
+    """One thing a guest wants done.
+
+    ``room`` is the room it was asked from; the room the guest is in now is ``room_now``.
+    ``version`` grows with every move (compare and swap); ``sequence`` is the property's number
+    of the last change a board could see. ``closed_at`` is set once no board shows it any more.
+    Times are UTC.
+    """
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", _("service")
+        UNSORTED = "unsorted", _("to be sorted")
+        COMPLAINT = "complaint", _("complaint")
+        UNKNOWN_GUEST = "unknown_guest", _("unknown number")
+        MANY_TEXTS = "many_texts", _("many texts")
+
+    property = models.ForeignKey(Property, models.CASCADE, related_name="requests")
+    kind = models.CharField(max_length=14, choices=Kind.choices, default=Kind.SERVICE)
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="requests")
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="requests"
+    )
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="asked_here")
+    room_now = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="requests")
+    stay = models.ForeignKey(Stay, models.SET_NULL, null=True, blank=True, related_name="requests")
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="requests"
+    )
+    browser = models.CharField(max_length=43, blank=True)
+    language = models.CharField(max_length=8, blank=True, help_text=_("The guest's"))
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    cause = models.ForeignKey(
+        Message, models.SET_NULL, null=True, blank=True, related_name="caused"
+    )
+    words = models.TextField(blank=True, help_text=_("The guest's own words for this one thing"))
+    note = models.CharField(max_length=500, blank=True, help_text=_("What staff should know"))
+    quantity = models.PositiveSmallIntegerField(null=True, blank=True)
+    wanted_at = models.DateTimeField(null=True, blank=True)
+    urgent = models.BooleanField(default=False)
+    urgent_words = models.CharField(max_length=120, blank=True)
+    complaint = models.BooleanField(default=False)
+    suggested = models.ForeignKey(
+        Service, models.SET_NULL, null=True, blank=True, related_name="+",
+        help_text=_("What the reading thought of, without being sure"),
+    )
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    holder = models.ForeignKey(
+        "staff.Person", models.PROTECT, null=True, blank=True, related_name="holds"
+    )
+    version = models.PositiveIntegerField(default=1)
+    sequence = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    respond_by = models.DateTimeField()
+    due_at = models.DateTimeField(help_text=_("The promise as it stands"))
+    starts_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a scheduled request comes onto the board")
+    )
+    responded_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    hold_reason = models.CharField(max_length=200, blank=True)
+    hold_until = models.DateTimeField(null=True, blank=True)
+    reworked = models.PositiveSmallIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Guest messages since staff last answered")
+    )
+    submission = models.UUIDField(
+        default=uuid.uuid4, unique=True, help_text=_("A form sent twice makes one request")
+    )
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(
+                condition=(
+                    Q(status__in=["confirmed", "cancelled"], closed_at__isnull=False)
+                    | (Q(closed_at=None) & ~Q(status__in=["confirmed", "cancelled"]))
+                ),
+                name="request_closed_when_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=False) | ~Q(status__in=["accepted", "in_progress"]),
+                name="request_in_hand_has_a_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder=None) | ~Q(status__in=["new", "scheduled"]),
+                name="request_new_has_no_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity=None) | Q(quantity__gte=1), name="request_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="on_hold") | ~Q(hold_reason=""), name="request_hold_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="service") | Q(service__isnull=False),
+                name="request_of_a_service_names_it",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["property", "desk"], name="request_on_board", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["property", "sequence"], name="request_by_sequence"),
+            models.Index(fields=["property", "created_at"], name="request_by_creation"),
+            models.Index(
+                fields=["browser", "created_at"], name="request_of_browser", condition=~Q(browser="")
+            ),
+            models.Index(fields=["stay", "created_at"], name="request_of_stay"),
+            models.Index(
+                fields=["starts_at"], name="request_scheduled", condition=Q(status="scheduled")
+            ),
+            models.Index(fields=["done_at"], name="request_unconfirmed", condition=Q(status="done")),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.title}"
+
+    @builtins.property
+    def title(self) -> str:
+        """What it is, in the language of whoever looks."""
+        from django.utils.translation import get_language
+
+        return self.title_in(get_language() or "en")
+
+    def title_in(self, language: str) -> str:
+        if self.service is not None:
+            return self.service.name_in(language, self.quantity)
+        return str(self.Kind(self.kind).label).capitalize()
+
+    @builtins.property
+    def is_open(self) -> bool:
+        return self.status in ON_BOARD
+
+    def is_late(self, at: datetime) -> bool:
+        return self.status in ON_BOARD and self.status != Status.DONE and self.due_at < at
+
+
+class RequestEvent(models.Model):
+    """One row of a request's append-only history."""
+
+    class By(models.TextChoices):
+        GUEST = "guest", _("guest")
+        STAFF = "staff", _("staff")
+        CLOCK = "clock", _("by itself")
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=12, choices=EventKind.choices)
+    by = models.CharField(max_length=6, choices=By.choices)
+    person = models.ForeignKey(
+        "staff.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(by="staff") | Q(person__isnull=False), name="event_of_staff_names_them"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.kind}"
+
+
+class Promise(models.Model):
+    """A time told to the guest: what the hotel is held to. Kept and broken are facts of its end."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="promises")
+    due_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    by = models.ForeignKey("staff.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    kept = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(replaced_at=None), name="promise_one_stands"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} by {self.due_at:%F %R}"
+
+
+class Fulfilment(models.Model):
+    """Who did it, with whom, what was done, what went beyond. Rework adds another row."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="fulfilments")
+    by = models.ForeignKey("staff.Person", models.PROTECT, related_name="fulfilled")
+    helpers: models.ManyToManyField[Person, models.Model] = models.ManyToManyField(
+        "staff.Person", related_name="helped", blank=True
+    )
+    at = models.DateTimeField()
+    what = models.CharField(max_length=300, blank=True)
+    beyond = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} by {self.by_id}"
+
+
+class Photo(models.Model):
+    """A picture a guest sent: re-encoded by us, so it carries no place, no camera and no code."""
+
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+")
+    request = models.ForeignKey(Request, models.CASCADE, related_name="photos")
+    file = models.FileField(upload_to="photos/%Y/%m/")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.file.name

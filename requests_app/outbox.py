@@ -1,0 +1,65 @@
+"""Sends what is due to the outside. The only module that does. Never inside a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from django.utils import timezone
+
+from requests_app.actions import delivery
+from requests_app.carriers import Carrier, Hopeless, NotNow, Unknown, carrier_of
+from requests_app.models import Outgoing
+from requests_app.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 16
+"""Sends that wait for the carrier at the same time."""
+
+IDLE_SECONDS = 0.5
+
+
+def send_one(outgoing: Outgoing, carrier: Carrier | None = None) -> None:
+    """Hand one claimed row to its carrier, and write down what became of it."""
+    message = outgoing.message
+    carrier = carrier or carrier_of(message)
+    try:
+        external_id = None
+        if outgoing.state == Outgoing.State.UNCERTAIN:
+            external_id = carrier.find(message)
+        if external_id is None:
+            external_id = carrier.send(message)
+    except Hopeless as refusal:
+        delivery.park(outgoing, reason=str(refusal), code=refusal.code)
+    except NotNow as refusal:
+        delivery.not_sent(
+            outgoing, reason=str(refusal), at=timezone.now(), wait_seconds=refusal.wait_seconds
+        )
+    except Unknown as doubt:
+        delivery.unknown_whether_sent(outgoing, reason=str(doubt), at=timezone.now())
+    else:
+        delivery.sent(outgoing, external_id=external_id, at=timezone.now())
+
+
+def send_due() -> int:
+    """Claim what is due and send it, one after another. Returns how many were tried."""
+    rows = delivery.claim_due(at=timezone.now(), limit=IN_FLIGHT)
+    for row in rows:
+        send_one(row)
+    return len(rows)
+
+
+async def run() -> None:
+    """For ever: up to IN_FLIGHT sends at once, a look at the table twice a second when idle."""
+    while True:
+        try:
+            rows = await in_thread(delivery.claim_due, at=timezone.now(), limit=IN_FLIGHT)
+            await asyncio.gather(*(asyncio.to_thread(send_one, row) for row in rows))
+            if not rows:
+                await asyncio.sleep(IDLE_SECONDS)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("the outbox failed at one round and goes on")
+            await asyncio.sleep(IDLE_SECONDS * 4)

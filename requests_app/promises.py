@@ -1,0 +1,37 @@
+"""When a request is due: pure arithmetic on the service's minutes. Times are UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from requests_app.models import Service
+
+UNSORTED_RESPOND_MINUTES = 5
+UNSORTED_COMPLETE_MINUTES = 15
+SCHEDULE_AHEAD = timedelta(minutes=60)
+"""Wanted later than this from now, a request waits off the lanes until its time draws near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    respond_by: datetime
+    due_at: datetime
+    starts_at: datetime | None
+    """When it comes onto the board; None: at once."""
+
+
+def times_for(service: Service | None, *, now: datetime, wanted_at: datetime | None = None) -> Times:
+    """When somebody must answer, when it must be done, and when it appears.
+
+    Without a service (to be sorted, a complaint) the front desk has the minutes above.
+    """
+    respond = timedelta(minutes=service.respond_minutes if service else UNSORTED_RESPOND_MINUTES)
+    complete = timedelta(minutes=service.complete_minutes if service else UNSORTED_COMPLETE_MINUTES)
+    if wanted_at is None or wanted_at <= now:
+        return Times(now + respond, now + complete, None)
+    if wanted_at <= now + SCHEDULE_AHEAD:
+        # Nobody can be quicker than a person can answer.
+        return Times(now + respond, max(wanted_at, now + respond), None)
+    starts_at = max(now, wanted_at - max(complete, timedelta(minutes=30)))
+    return Times(starts_at + respond, wanted_at, starts_at)

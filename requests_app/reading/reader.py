@@ -1,0 +1,132 @@
+"""Read a guest's text: the one entrance to this package."""
+
+from __future__ import annotations
+
+from requests_app.reading.identify import rank_languages
+from requests_app.reading.keywords import bare_answer, keyword, leading_answer
+from requests_app.reading.lexicon import available_languages, lexicon_for
+from requests_app.reading.meaning import Intent, Reading, Setting, Wish
+from requests_app.reading.parsed import Parsed
+from requests_app.reading.praise import staff_named
+from requests_app.reading.urgency import alarms
+from requests_app.reading.wishes import Wishes, WishFinder, is_certain
+from requests_app.reading.words import LONGEST_TEXT, Token, cut
+
+_OTHER_CONFIDENCE = 0.3
+_DOCTOR_CONFIDENCE = 0.9
+
+
+def read(text: str, setting: Setting) -> Reading:
+    """What the text means, for a guest of this hotel at this moment. Never raises for any text."""
+    tokens = cut(text)
+    codes = tuple(
+        code for code in setting.languages or available_languages() if code in available_languages()
+    ) or ("en",)
+    if word := keyword(tokens):
+        language = setting.language if setting.language in codes else codes[0]
+        return _plain(text, language or codes[0], word)
+    number = bare_answer(tokens)
+    if number is not None:
+        language = setting.language if setting.language in codes else codes[0]
+        answer = _plain(text, language or codes[0], Intent.ANSWER)
+        return Reading(*_values(answer)[:7], number, "")
+    ranked = rank_languages(tokens, codes, setting.language)
+    language = ranked[0][0]
+    parsed, wishes, named = _read_in(language, text, tokens, setting)
+    if len(ranked) > 1 and ranked[1][1] > 0 and _poorly(wishes):
+        other = ranked[1][0]
+        again = _read_in(other, text, tokens, setting)
+        if _richness(again[1]) > _richness(wishes):
+            language, (parsed, wishes, named) = other, again
+    return _conclude(text, language, parsed, wishes, named, setting, codes)
+
+
+def _values(reading: Reading) -> tuple[object, ...]:
+    return tuple(getattr(reading, name) for name in reading.__slots__)
+
+
+def _plain(text: str, language: str, intent: Intent) -> Reading:
+    return Reading(text, language, intent, False, (), (), (), None, "")
+
+
+def _read_in(
+    language: str, text: str, tokens: list[Token], setting: Setting
+) -> tuple[Parsed, Wishes, tuple[str, ...]]:
+    parsed = Parsed(tokens, lexicon_for(language, setting.taught))
+    named, places = staff_named(parsed, setting.staff)
+    return parsed, WishFinder(text, parsed, setting, places).find(), named
+
+
+def _poorly(wishes: Wishes) -> bool:
+    return bool(wishes.leftover) or wishes.explained < 0.6
+
+
+def _richness(wishes: Wishes) -> float:
+    return sum(is_certain(wish) for wish in wishes.wishes) + wishes.explained
+
+
+def _conclude(
+    text: str,
+    language: str,
+    parsed: Parsed,
+    found: Wishes,
+    named: tuple[str, ...],
+    setting: Setting,
+    codes: tuple[str, ...],
+) -> Reading:
+    """Intent, in the order: stop, answer, urgent, complaint, request, praise, question, thanks, greeting."""
+    cues = {cue.kind for cue in parsed.cues}
+    alarm = alarms(parsed, codes)
+    requests = list(found.wishes)
+    answer = leading_answer(parsed.tokens) if setting.awaiting else None
+    if answer is not None and not any(is_certain(wish) for wish in requests):
+        return Reading(text, language, Intent.ANSWER, bool(alarm), (), (), named, answer, "")
+    if "stop_wording" in cues and not alarm:
+        return _plain(text, language, Intent.STOP)
+    if "start_wording" in cues and not alarm:
+        return _plain(text, language, Intent.START)
+    words = tuple(text[parsed.tokens[m.first].start : parsed.tokens[m.last].end] for m in alarm)
+    doctor = any(wish.service == "doctor" for wish in requests)
+    if alarm:
+        requests = _with_help(requests, any(m.kind == "medical" for m in alarm), words, setting)
+    urgent = bool(alarm) or doctor
+    intent = _intent(cues, requests, found, named, urgent)
+    if intent is Intent.OTHER and not requests and text.strip():
+        whole = text[:LONGEST_TEXT].strip()
+        requests = [Wish("other", None, None, _OTHER_CONFIDENCE, whole)]
+    return Reading(
+        text, language, intent, urgent, words, tuple(requests), named, None, found.leftover
+    )
+
+
+def _with_help(
+    requests: list[Wish], medical: bool, words: tuple[str, ...], setting: Setting
+) -> list[Wish]:
+    """An emergency always reaches somebody: a doctor where health is at stake, else the front desk."""
+    offered = setting.services
+    service = "doctor" if medical and (offered is None or "doctor" in offered) else "other"
+    rest = [wish for wish in requests if wish.service not in ("other", service)]
+    same = [wish for wish in requests if wish.service == service and service != "other"]
+    confidence = _DOCTOR_CONFIDENCE if service == "doctor" else _OTHER_CONFIDENCE
+    return [*(same or [Wish(service, None, None, confidence, words[0])]), *rest]
+
+
+def _intent(
+    cues: set[str], requests: list[Wish], found: Wishes, named: tuple[str, ...], urgent: bool
+) -> Intent:
+    if urgent:
+        return Intent.REQUEST
+    praised = "praise" in cues
+    if "complaint" in cues and not (praised and named) or "delay" in cues:
+        return Intent.COMPLAINT
+    if (praised or "thanks" in cues) and named:
+        return Intent.PRAISE
+    if requests:
+        return Intent.REQUEST
+    if praised and not found.asked_about:
+        return Intent.PRAISE
+    if found.asked_about or "question" in cues or "offer" in cues:
+        return Intent.QUESTION
+    if "thanks" in cues or found.refused:
+        return Intent.THANKS if "thanks" in cues else Intent.OTHER
+    return Intent.GREETING if "greeting" in cues else Intent.OTHER

@@ -1,0 +1,135 @@
+"""The demo hotel: rooms, desks, catalogue, people and guests, as docs/architecture.md names them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from requests_app.actions.journal import change
+from requests_app.models import Desk, Guest, Property, Room, Service, Stay
+from requests_app.reading.catalogue import DESKS, load_catalogue
+from staff.models import Person, Role
+
+SLUG = "demo"
+PASSWORD = "demo"
+ROOMS = [f"{floor}{number:02d}" for floor in range(1, 5) for number in range(1, 13)]
+VACANT = {"110"}
+
+PEOPLE = [
+    # (local part, first, last, nicknames, role, desks)
+    ("front-desk", "Selin", "Öztürk", [], Role.DESK, ["front-desk"]),
+    ("concierge", "Mika", "Korhonen", ["Miku"], Role.DESK, ["concierge"]),
+    ("housekeeping", "Aino", "Laine", [], Role.DESK, ["housekeeping"]),
+    ("engineering", "Tomasz", "Nowak", ["Tomek"], Role.DESK, ["engineering"]),
+    ("dining", "Leyla", "Demir", [], Role.DESK, ["dining"]),
+    ("bell", "Joonas", "Mäkelä", ["Joni"], Role.DESK, ["bell"]),
+    ("supervisor", "Helena", "Virtanen", ["Hellu"], Role.SUPERVISOR, list(DESKS)),
+    ("manager", "Robert", "Lindqvist", [], Role.MANAGER, list(DESKS)),
+    ("admin", "Grace", "Okafor", [], Role.ADMINISTRATOR, list(DESKS)),
+    ("mika.salo", "Mika", "Salo", [], Role.DESK, ["housekeeping"]),
+    ("maria.santos", "Maria", "Santos", [], Role.DESK, ["housekeeping"]),
+    ("emre.kaya", "Emre", "Kaya", [], Role.DESK, ["front-desk"]),
+    ("ravi.patel", "Ravi", "Patel", [], Role.DESK, ["engineering", "bell"]),
+    ("noora.heikkinen", "Noora", "Heikkinen", ["Nonna"], Role.DESK, ["dining"]),
+]
+"""Two people are called Mika: praise for "Mika" must ask, or stay open."""
+
+NAMED_GUESTS = {
+    # room: (first, last, telephone, language, preferences)
+    "412": ("Ayşe", "Yılmaz", "+12025550112", "tr", "Diabetic: sugar-free, bread first"),
+    "305": ("Kari", "Virtanen", "+12025550135", "fi", ""),
+    "207": ("Emily", "Clarke", "+12025550127", "en", "Feather allergy: synthetic pillows"),
+    "208": ("James", "Morgan", "+12025550128", "en", ""),
+    "209": ("Olivia", "Morgan", "+12025550128", "en", ""),
+}
+OTHER_GUESTS = [
+    ("Hannah", "Weber", "en"), ("Luca", "Rossi", "en"), ("Sofia", "García", "en"),
+    ("Mehmet", "Arslan", "tr"), ("Zeynep", "Aydın", "tr"), ("Pekka", "Nieminen", "fi"),
+    ("Liisa", "Koskinen", "fi"), ("Omar", "Haddad", "ar"), ("Layla", "Nasser", "ar"),
+    ("Daniel", "Brown", "en"), ("Grace", "Kim", "en"), ("Anna", "Larsson", "en"),
+    ("Juhani", "Salonen", "fi"), ("Fatma", "Şahin", "tr"), ("Thomas", "Meyer", "en"),
+    ("Claire", "Dubois", "en"), ("Noah", "Jensen", "en"), ("Elena", "Popescu", "en"),
+]  # fmt: skip
+
+
+def make_hotel(*, now: datetime) -> Property:
+    """The demo hotel with everybody in it; the one there is, if it is there already."""
+    existing = Property.objects.filter(slug=SLUG).first()
+    if existing is not None:
+        return existing
+    with change():
+        hotel = Property.objects.create(
+            slug=SLUG,
+            name="Demo Hotel",
+            time_zone="Europe/Helsinki",
+            text_number="+12025550100",
+            telephone="+12025550199",
+            languages=[code for code, _name in settings.LANGUAGES],
+            is_demo=True,
+        )
+        desks = {
+            slug: Desk.objects.create(property=hotel, slug=slug, position=n)
+            for n, slug in enumerate(DESKS)
+        }
+        Service.objects.bulk_create(
+            Service(
+                property=hotel,
+                desk=desks[entry.desk],
+                slug=slug,
+                theme=entry.theme,
+                respond_minutes=entry.respond_minutes,
+                complete_minutes=entry.complete_minutes,
+                counted=entry.counted,
+                scheduled=entry.scheduled,
+                on_guest_page=entry.guest_page,
+                position=n,
+            )
+            for n, (slug, entry) in enumerate(load_catalogue().items())
+        )
+        Room.objects.bulk_create(
+            Room(property=hotel, number=number, floor=number[:-2]) for number in ROOMS
+        )
+        password = make_password(PASSWORD)
+        for local, first, last, nicknames, role, where in PEOPLE:
+            person = Person.objects.create(
+                property=hotel,
+                email=f"{local}@demo.example",
+                first_name=first,
+                last_name=last,
+                nicknames=nicknames,
+                role=role,
+                password=password,
+            )
+            person.desks.set(desks[slug] for slug in where)
+        check_in_guests(hotel, now=now)
+    return hotel
+
+
+def check_in_guests(hotel: Property, *, now: datetime) -> None:
+    others = iter(OTHER_GUESTS * 4)
+    for n, room in enumerate(Room.objects.filter(property=hotel).order_by("number")):
+        if room.number in VACANT:
+            continue
+        if room.number in NAMED_GUESTS:
+            first, last, telephone, language, preferences = NAMED_GUESTS[room.number]
+        elif n % 5 < 3:
+            (first, last, language), telephone, preferences = next(others), "", ""
+        else:
+            continue
+        guest = Guest.objects.create(
+            property=hotel,
+            first_name=first,
+            last_name=last,
+            telephone=telephone,
+            language=language,
+            preferences=preferences,
+        )
+        Stay.objects.create(
+            property=hotel,
+            guest=guest,
+            room=room,
+            arrived_at=now - timedelta(days=1 + n % 4, hours=n % 7),
+            leaves_at=now + timedelta(days=1 + n % 5),
+        )

@@ -1,0 +1,78 @@
+"""The people who work here."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.models import Desk, Property
+
+
+class Role(models.TextChoices):
+    DESK = "desk", _("Desk")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """E-mail addresses are compared without regard to case."""
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """A member of staff; signs in with an e-mail address. ``nicknames`` is a list of strings."""
+
+    property = models.ForeignKey(Property, models.CASCADE, related_name="people")
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60, blank=True)
+    nicknames = models.JSONField(default=list, blank=True)
+    role = models.CharField(max_length=14, choices=Role.choices, default=Role.DESK)
+    desks: models.ManyToManyField[Desk, models.Model] = models.ManyToManyField(
+        Desk, related_name="people", blank=True
+    )
+    language = models.CharField(max_length=8, default="en")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ["first_name", "last_name"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_once_whatever_case"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="person_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    @builtins.property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @builtins.property
+    def short_name(self) -> str:
+        """What colleagues and guests read: "Mika K."."""
+        return f"{self.first_name} {self.last_name[:1]}.".strip() if self.last_name else self.first_name
+
+    @builtins.property
+    def initials(self) -> str:
+        return (self.first_name[:1] + self.last_name[:1]).upper()
