@@ -21,6 +21,13 @@ class Times:
     """When it comes onto the board; None: at once."""
 
 
+def whole_minutes(at: datetime, minutes: int = 5) -> datetime:
+    """The next multiple of ``minutes``: people say "by 18:40", and a promise is what was said."""
+    step = timedelta(minutes=minutes)
+    since = timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+    return at if since % step == timedelta(0) else at + step - since % step
+
+
 def times_for(service: Service | None, *, now: datetime, wanted_at: datetime | None = None) -> Times:
     """When somebody must answer, when it must be done, and when it appears.
 
@@ -29,7 +36,7 @@ def times_for(service: Service | None, *, now: datetime, wanted_at: datetime | N
     respond = timedelta(minutes=service.respond_minutes if service else UNSORTED_RESPOND_MINUTES)
     complete = timedelta(minutes=service.complete_minutes if service else UNSORTED_COMPLETE_MINUTES)
     if wanted_at is None or wanted_at <= now:
-        return Times(now + respond, now + complete, None)
+        return Times(now + respond, whole_minutes(now + complete), None)
     if wanted_at <= now + SCHEDULE_AHEAD:
         # Nobody can be quicker than a person can answer.
         return Times(now + respond, max(wanted_at, now + respond), None)

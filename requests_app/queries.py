@@ -82,10 +82,13 @@ def still_signed_in(pairs: set[tuple[int | None, str | None]]) -> set[tuple[int 
 
 
 def board_keys(property_id: int, desk_id: int | None) -> list[tuple[int, int]]:
-    """(request id, sequence) of every card of a board, in the order in which they are shown."""
+    """(request id, sequence) of every card of a board, in the order in which they are shown.
+
+    An urgent request is on every board until it is done, whichever desk has it.
+    """
     requests = Request.objects.filter(property_id=property_id).on_board()
     if desk_id is not None:
-        requests = requests.filter(desk_id=desk_id)
+        requests = requests.filter(Q(desk_id=desk_id) | (Q(urgent=True) & ~Q(status="done")))
     return list(requests.most_urgent_first().values_list("pk", "sequence"))
 
 
@@ -195,3 +198,14 @@ def reading_setting(hotel: Property, *, now: datetime, language: str | None = No
 def team(hotel: Property) -> list[Person]:
     """Who works here, by name."""
     return list(get_user_model().objects.filter(property=hotel, is_active=True))
+
+
+def is_on_board(request: Request, desk_id: int | None) -> bool:
+    """Whether a board shows this request: the same rule as ``board_keys``, for one row."""
+    if request.closed_at is not None:
+        return False
+    return (
+        desk_id is None
+        or request.desk_id == desk_id
+        or (request.urgent and request.status != "done")
+    )

@@ -1,0 +1,96 @@
+"""``manage.py serve``: the whole hotel in one process: web, sockets, clock and outbox on one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+
+class Command(BaseCommand):
+    help = "Serve the hotel on one machine: pages, sockets, the clock and the outbox."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--no-work", action="store_true", help="leave clock and outbox to others"
+        )
+
+    def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
+        from concierge.daphne import ConciergeServer  # installs Twisted's asyncio reactor
+        from twisted.internet import reactor
+
+        from concierge.asgi import application
+        from requests_app import broadcast, clock, outbox
+
+        tasks: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            loop = asyncio.get_event_loop()
+            broadcast.use_loop(loop)
+            if not no_work:
+                tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
+
+        def finish() -> None:
+            for task in tasks:
+                task.cancel()
+            broadcast.use_loop(None)
+
+        def ready() -> None:
+            self.stdout.write(where_to_go(host, port))
+            self.stdout.flush()
+
+        server = ConciergeServer(
+            application=application,
+            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+            signal_handlers=True,
+            http_timeout=60,
+            # Daphne closes with 1000 after a day by itself; a board stays for as long as it likes.
+            websocket_timeout=-1,
+            ping_interval=20,
+            ping_timeout=30,
+            websocket_max_message_size=4096,
+            websocket_max_frame_size=4096,
+            verbosity=0,
+            ready_callable=ready,
+            server_name="concierge",
+        )
+        reactor.callWhenRunning(begin)  # type: ignore[attr-defined]
+        reactor.addSystemEventTrigger("before", "shutdown", finish)  # type: ignore[attr-defined]
+        server.run()
+        connections.close_all()
+        if server.abort_start:
+            raise CommandError(f"Port {port} on {host} is taken. Choose another: make run PORT=…")
+        sys.stdout.flush()
+
+
+def where_to_go(host: str, port: int) -> str:
+    """What the person at the terminal reads once the doors are open."""
+    from requests_app.models import Property, Room
+
+    here = f"http://{host}:{port}"
+    lines = ["", f"  Concierge is open at {here}  (Ctrl-C closes it)", ""]
+    hotel = Property.objects.filter(is_demo=True).first()
+    if hotel is None:
+        return "\n".join([*lines, f"  Staff sign in at {here}/sign-in/", ""])
+    room = Room.objects.filter(property=hotel, number="305").first()
+    lines += [
+        f"  Boards        {here}/boards/all/   one desk: {here}/boards/housekeeping/",
+        f"  Manager       {here}/manager/",
+        f"  A guest scans {here}/r/{room.token if room else ''}/   (room 305)",
+    ]
+    if not settings.TWILIO_AUTH_TOKEN:
+        lines.append(f"  A guest texts {here}/simulator/")
+    lines += [
+        "",
+        "  Sign in as front-desk@demo.example, housekeeping@demo.example, supervisor@demo.example,",
+        "  manager@demo.example, admin@demo.example …   password: demo",
+        "",
+    ]
+    return "\n".join(lines)
