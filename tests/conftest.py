@@ -1,0 +1,108 @@
+"""What tests share: the demo hotel with real rows, its people, and a telephone to text with."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from requests_app import fragments, house
+from requests_app.actions import incoming
+from requests_app.incoming import IncomingMessage
+from requests_app.models import Desk, Message, Property, Room, Service
+from staff.demo import make_hotel
+from staff.models import Person
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def quick_and_clean(settings: pytest.FixtureRequest) -> Iterator[None]:
+    """Cheap password hashes, plain static names; nothing remembered from another test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    house.forget()
+    fragments.forget()
+    yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def hotel(db: None, now: datetime) -> Property:
+    """The demo hotel, without history."""
+    return make_hotel(now=now)
+
+
+@pytest.fixture
+def person(hotel: Property) -> Callable[[str], Person]:
+    """Somebody of the demo hotel by the local part of their address: ``person("housekeeping")``."""
+    return lambda local: Person.objects.get(email=f"{local}@demo.example")
+
+
+@pytest.fixture
+def desk(hotel: Property) -> Callable[[str], Desk]:
+    return lambda slug: Desk.objects.get(property=hotel, slug=slug)
+
+
+@pytest.fixture
+def service(hotel: Property) -> Callable[[str], Service]:
+    return lambda slug: Service.objects.get(property=hotel, slug=slug)
+
+
+@pytest.fixture
+def room(hotel: Property) -> Callable[[str], Room]:
+    return lambda number: Room.objects.get(property=hotel, number=number)
+
+
+@pytest.fixture
+def signed_in(person: Callable[[str], Person]) -> Callable[[str], Client]:
+    """A browser of somebody who is signed in: ``signed_in("manager").get(…)``."""
+
+    def client_of(local: str) -> Client:
+        client = Client()
+        client.force_login(person(local))
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def text(hotel: Property) -> Callable[..., Message]:
+    """A guest texts: stored, then understood, as the webhook does it. Returns the message."""
+
+    def send(sender: str, body: str, *, at: datetime | None = None) -> Message:
+        moment = at or timezone.now()
+        message = incoming.receive_text(
+            IncomingMessage(
+                external_id=f"SM{next(_numbers):032x}",
+                sender=sender,
+                recipient=hotel.text_number,
+                body=body,
+                channel="sms",
+                received_at=moment,
+            )
+        )
+        assert message is not None
+        assert incoming.understand_or_leave(message, now=moment)
+        message.refresh_from_db()
+        return message
+
+    return send
+
+
+EMILY = "+12025550127"  # 207, English
+AYSE = "+12025550112"  # 412, Turkish
+KARI = "+12025550135"  # 305, Finnish
+MORGANS = "+12025550128"  # 208 and 209 share it
+STRANGER = "+12025550177"
+SOME_MOMENT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
