@@ -144,5 +144,3 @@ def _show(message_id: int) -> None:
         touch(requests.filter(stay_id=message.stay_id), property_id=message.property_id)
     elif message.contact_id:
         touch(requests.filter(contact_id=message.contact_id), property_id=message.property_id)
-
-

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from requests_app import queries
 from requests_app.actions.journal import By, change, move, take_sequence
-from requests_app.actions.requests import Wanted, open_requests
+from requests_app.actions.opening import Wanted, open_requests
 from requests_app.house import House
 from requests_app.models import Contact, Message, Request, Stay
 from requests_app.models.messages import Awaiting
@@ -66,7 +66,10 @@ def _is_named(stay: Stay, names: Sequence[str]) -> bool:
     surname = _plain(stay.guest.last_name)
     parts = surname.split()
     return any(
-        fuzz.ratio(part, name) >= SAME_NAME for part in (surname, *parts) for name in names if len(name) > 1
+        fuzz.ratio(part, name) >= SAME_NAME
+        for part in (surname, *parts)
+        for name in names
+        if len(name) > 1
     ) or surname in " ".join(names)
 
 
@@ -80,9 +83,7 @@ def settle(
         contact.awaiting_request = None
         contact.tries = 0
         contact.language = contact.language or stay.guest.language
-        contact.save(
-            update_fields=["stay", "awaiting", "awaiting_request", "tries", "language"]
-        )
+        contact.save(update_fields=["stay", "awaiting", "awaiting_request", "tries", "language"])
         for card in queries.cards(
             Request.objects.filter(
                 property_id=contact.property_id, contact=contact, kind=Request.Kind.UNKNOWN_GUEST

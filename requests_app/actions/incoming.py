@@ -12,10 +12,10 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 
 from requests_app import queries, wording
-from requests_app.actions import asking, messages, praise
+from requests_app.actions import answers, messages, praise
 from requests_app.actions.identify import identify, open_unknown_guest
 from requests_app.actions.journal import By, change, record, take_sequence, touch
-from requests_app.actions.requests import Wanted, open_requests
+from requests_app.actions.opening import Wanted, open_requests
 from requests_app.house import House, house_of
 from requests_app.incoming import IncomingMessage, clean_text
 from requests_app.models import (
@@ -182,7 +182,7 @@ def _understand(
         contact.stay = stay
         contact.save(update_fields=["language", "stay"])
     if contact.awaiting and not reading.urgent:
-        words = asking.answer(contact, message, reading, at=now)
+        words = answers.answer(contact, message, reading, at=now)
         if words is not None:
             _mark(message, reading, contact, stay, now=now)
             return Outcome(words=[words], dialogue=True)
@@ -242,7 +242,9 @@ def _unknown(
     if stay is not None:
         outcome = Outcome(dialogue=True)
         kept = list(
-            Message.objects.filter(contact=contact, held=True, understood_at=None).order_by("at", "pk")
+            Message.objects.filter(contact=contact, held=True, understood_at=None).order_by(
+                "at", "pk"
+            )
         )
         for earlier in kept:
             past = _read(earlier.body, contact, house, now=now)
@@ -393,7 +395,8 @@ def _answer(
     with wording.language_of(contact.language, contact.property) as language:
         if outcome.requests:
             parts.insert(
-                0, wording.understood(contact.property, outcome.requests, now=now, language=language)
+                0,
+                wording.understood(contact.property, outcome.requests, now=now, language=language),
             )
     if not parts:
         return
@@ -509,5 +512,3 @@ def unread_messages(*, before: datetime) -> list[Message]:
         .select_related("property", "contact", "stay")
         .order_by("at", "pk")[:100]
     )
-
-

@@ -83,7 +83,8 @@ def record(
 def move(
     request: Request,
     to: Status | None,
-    kind: EventKind,
+    event: EventKind,
+    /,
     *,
     at: datetime,
     by: Person | None = None,
@@ -110,9 +111,9 @@ def move(
         ).update(**fields)
         if not updated:
             raise AlreadyChanged(fresh(request))
-        record(
-            request, kind, at=at, by=by, actor=actor, reason=reason, data=data
-        ).save(force_insert=True)
+        record(request, event, at=at, by=by, actor=actor, reason=reason, data=data).save(
+            force_insert=True
+        )
     for name, value in fields.items():
         setattr(request, name, value)
     return request

@@ -109,6 +109,9 @@ def may_answer(contact: Contact, *, at: datetime) -> bool:
     if contact.opted_out_at is not None:
         return False
     said = Message.objects.filter(
-        contact=contact, direction=Message.Direction.OUT, automatic=True, at__gte=at - timedelta(hours=1)
+        contact=contact,
+        direction=Message.Direction.OUT,
+        automatic=True,
+        at__gte=at - timedelta(hours=1),
     ).count()
     return said < AUTOMATIC_PER_HOUR

@@ -26,9 +26,6 @@ from requests_app.states import EventKind
 if TYPE_CHECKING:
     from staff.models import Person
 
-POOR = 2
-"""A rating up to this is a complaint: the front desk hears of it."""
-
 
 def people_who_did(request: Request) -> list[Person]:
     """Everybody in the fulfilment log of a request, first the ones who did it, each once."""
@@ -40,7 +37,7 @@ def people_who_did(request: Request) -> list[Person]:
 
 
 def rate(request: Request, *, score: int, at: datetime) -> Rating:
-    """Keep a guest's rating, 1 to 5; a later one replaces it. Raises Missing for other numbers."""
+    """Keep a rating; a later one replaces it. Raises Missing outside 1 to 5. See ``answers.rate``."""
     if score not in range(1, 6):
         raise Missing(_("Choose from 1 to 5."))
     with change():
@@ -54,7 +51,6 @@ def rate(request: Request, *, score: int, at: datetime) -> Rating:
             at=at,
             actor=By.GUEST,
             data={"rating": score},
-            complaint=request.complaint or score <= POOR,
         )
     return rating
 

@@ -1,122 +1,25 @@
-"""A request's life: opened, taken, held, handed over, done, confirmed, reopened, cancelled."""
+"""A request's life: taken, held, handed over, done, confirmed, reopened, cancelled."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from requests_app import queries
 from requests_app.actions import asking, messages
-from requests_app.actions.journal import By, change, fresh, move, record, take_sequence
+from requests_app.actions.journal import By, change, fresh, move
+from requests_app.actions.opening import promise_again
 from requests_app.errors import AlreadyChanged, Missing
-from requests_app.models import (
-    Contact,
-    Desk,
-    Fulfilment,
-    Message,
-    Promise,
-    Property,
-    Request,
-    RequestEvent,
-    Room,
-    Service,
-    Stay,
-)
+from requests_app.models import Desk, Fulfilment, Message, Promise, Request, Service
 from requests_app.promises import times_for
 from requests_app.states import EventKind, Status
 
 if TYPE_CHECKING:
     from staff.models import Person
-
-MAX_QUANTITY = 99
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One thing to open a request for. ``wanted_at`` is UTC."""
-
-    desk: Desk
-    service: Service | None = None
-    kind: str = Request.Kind.SERVICE
-    quantity: int | None = None
-    wanted_at: datetime | None = None
-    words: str = ""
-    note: str = ""
-    urgent: bool = False
-    urgent_words: str = ""
-    complaint: bool = False
-    suggested: Service | None = None
-    submission: UUID | None = None
-
-
-def open_requests(
-    hotel: Property,
-    wanted: Sequence[Wanted],
-    *,
-    channel: str,
-    at: datetime,
-    room: Room | None = None,
-    stay: Stay | None = None,
-    contact: Contact | None = None,
-    browser: str = "",
-    language: str = "",
-    cause: Message | None = None,
-    by: Person | None = None,
-) -> list[Request]:
-    """Open one request per thing wanted, each with its event and promise, in one transaction."""
-    if not wanted:
-        return []
-    with change():
-        sequence = take_sequence(hotel.pk)
-        requests = []
-        for thing in wanted:
-            times = times_for(thing.service, now=at, wanted_at=thing.wanted_at)
-            later = times.starts_at is not None and not thing.urgent
-            requests.append(
-                Request(
-                    property=hotel,
-                    kind=thing.kind,
-                    desk=thing.desk,
-                    service=thing.service,
-                    suggested=thing.suggested,
-                    room=room,
-                    room_now=stay.room if stay else room,
-                    stay=stay,
-                    contact=contact,
-                    browser=browser,
-                    language=language,
-                    channel=channel,
-                    cause=cause,
-                    words=thing.words,
-                    note=thing.note[:500],
-                    quantity=min(thing.quantity, MAX_QUANTITY) if thing.quantity else None,
-                    wanted_at=thing.wanted_at,
-                    urgent=thing.urgent,
-                    urgent_words=thing.urgent_words[:120],
-                    complaint=thing.complaint,
-                    status=Status.SCHEDULED if later else Status.NEW,
-                    starts_at=times.starts_at if later else None,
-                    respond_by=times.respond_by,
-                    due_at=times.due_at,
-                    created_at=at,
-                    sequence=sequence,
-                    submission=thing.submission or uuid4(),
-                )
-            )
-        Request.objects.bulk_create(requests)
-        RequestEvent.objects.bulk_create(
-            record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests
-        )
-        Promise.objects.bulk_create(
-            Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in requests
-        )
-    return requests
 
 
 def accept_request(request: Request, *, by: Person, at: datetime) -> Request:
@@ -256,17 +159,6 @@ def sort_request(
         )
         promise_again(request, due_at=request.due_at, by=by, at=at)
     return request
-
-
-def promise_again(
-    request: Request, *, due_at: datetime, by: Person | None, at: datetime, reason: str = ""
-) -> None:
-    """The ledger's old row is replaced by a new one; equal times change nothing."""
-    if Promise.objects.filter(request=request, replaced_at=None, due_at=due_at).exists():
-        return
-    with change():
-        Promise.objects.filter(request=request, replaced_at=None).update(replaced_at=at)
-        Promise.objects.create(request=request, due_at=due_at, made_at=at, by=by, reason=reason)
 
 
 def note_request(request: Request, *, by: Person, at: datetime, text: str) -> Request:

@@ -1,0 +1,120 @@
+"""What a guest's answer to our question does.
+
+Whether everything arrived → a rating → whom to thank → the manager's desk.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from requests_app import queries, wording
+from requests_app.actions import praise
+from requests_app.actions.asking import await_answer
+from requests_app.actions.journal import By, change
+from requests_app.actions.opening import Wanted, open_requests
+from requests_app.actions.requests import confirm_request, reopen_request
+from requests_app.models import Contact, Desk, Message, Rating, Request
+from requests_app.models.messages import Awaiting
+from requests_app.reading import Reading
+from requests_app.states import Status
+
+ARRIVED, NOT_YET = 1, 2
+POOR = 2
+"""A rating up to this is a complaint: the front desk gets a card of its own."""
+
+
+def answer(contact: Contact, message: Message, reading: Reading, *, at: datetime) -> str | None:
+    """Take an answer to what we asked. Returns our next words, or None if it was no answer."""
+    request = (
+        queries.requests_by_id([contact.awaiting_request_id]).get(contact.awaiting_request_id)
+        if contact.awaiting_request_id
+        else None
+    )
+    if request is None:
+        return None
+    Message.objects.filter(pk=message.pk).update(request=request)
+    with wording.language_of(request.language or contact.language, contact.property) as language:
+        if contact.awaiting == Awaiting.ARRIVED and reading.answer in {ARRIVED, NOT_YET}:
+            return _arrived(contact, request, reading.answer == ARRIVED, language, at=at)
+        if contact.awaiting == Awaiting.RATING and reading.answer in range(1, 6):
+            assert reading.answer is not None
+            return _rated(contact, request, reading.answer, at=at)
+        if contact.awaiting == Awaiting.WHO:
+            return _thanked(contact, request, message, reading, at=at)
+    return None
+
+
+def _arrived(
+    contact: Contact, request: Request, arrived: bool, language: str, *, at: datetime
+) -> str | None:
+    if not arrived:
+        await_answer(contact, Awaiting.NOTHING, at=at)
+        again = reopen_request(request, at=at, reason=str(NOT_YET))
+        return wording.sorry_not_yet(again, contact.property, at)
+    if request.status == Status.DONE:
+        confirm_request(request, at=at, actor=By.GUEST)
+    waiting = (
+        queries.cards(Request.objects.filter(contact=contact, status=Status.DONE))
+        .order_by("done_at")
+        .first()
+    )
+    if waiting is not None:
+        await_answer(contact, Awaiting.ARRIVED, at=at, request=waiting)
+        return wording.did_it_arrive(waiting, language)
+    await_answer(contact, Awaiting.RATING, at=at, request=request)
+    return wording.how_did_we_do()
+
+
+def _rated(contact: Contact, request: Request, score: int, *, at: datetime) -> str:
+    rate(request, score=score, at=at)
+    if score <= 3:
+        await_answer(contact, Awaiting.NOTHING, at=at)
+        return wording.thank_you_for_rating(score)
+    await_answer(contact, Awaiting.WHO, at=at, request=request)
+    return wording.whom_to_thank([p.first_name for p in praise.people_who_did(request)])
+
+
+def _thanked(
+    contact: Contact, request: Request, message: Message, reading: Reading, *, at: datetime
+) -> str | None:
+    if reading.requests and reading.intent not in {"praise", "answer", "other", "thanks"}:
+        return None  # they moved on to something they need; that comes first
+    await_answer(contact, Awaiting.NOTHING, at=at)
+    praise.commend(
+        contact.property,
+        words=message.body,
+        at=at,
+        channel=message.channel,
+        language=message.language or contact.language,
+        request=request,
+        stay=request.stay,
+        message=message,
+        offered=praise.people_who_did(request),
+    )
+    return wording.thank_you_for_telling()
+
+
+def rate(request: Request, *, score: int, at: datetime) -> Rating:
+    """Keep a rating of 1 to 5, from a text or the room's page; a poor one is a complaint, once."""
+    with change():
+        again = Rating.objects.filter(request=request, score__lte=POOR).exists()
+        rating = praise.rate(request, score=score, at=at)
+        if score <= POOR and not again:
+            open_requests(
+                request.property,
+                [
+                    Wanted(
+                        desk=Desk.objects.get(property_id=request.property_id, slug="front-desk"),
+                        kind=Request.Kind.COMPLAINT,
+                        words=f"{score}/5: {request.title_in(request.property.language)}",
+                        complaint=True,
+                    )
+                ],
+                channel=request.channel,
+                at=at,
+                room=request.room_now or request.room,
+                stay=request.stay,
+                contact=request.contact,
+                language=request.language,
+            )
+    return rating
