@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from requests_app.incoming import IncomingMessage
 from requests_app.models import Desk, Message, Property, Room, Service
 from staff.demo import make_hotel
 from staff.models import Person
+from tests.serving import Server, copy_of, furnish
 
 _numbers = itertools.count(1)
 
@@ -98,6 +100,40 @@ def text(hotel: Property) -> Callable[..., Message]:
         return message
 
     return send
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as ``make run`` prepares it: static files, tables, the demo hotel. Copy it."""
+    return furnish(tmp_path_factory.mktemp("furnished") / "hotel")
+
+
+@pytest.fixture
+def serve(furnished: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts real servers, each on its own copy of the demo hotel: ``serve(TWILIO_AUTH_TOKEN=…)``.
+
+    They are stopped at the end, and must then have ended by themselves and without a traceback.
+    """
+    servers: list[Server] = []
+
+    def start(*arguments: str, **env: str) -> Server:
+        server = Server(
+            copy_of(furnished, tmp_path / f"hotel{len(servers)}"), env=env, arguments=arguments
+        )
+        servers.append(server)
+        return server.start()
+
+    yield start
+    for server in servers:
+        code = server.stop()
+        assert code in {0, 130, -9}, server.log  # -9: the test killed it
+        assert "Traceback" not in server.log, server.log
+
+
+@pytest.fixture
+def server(serve: Callable[..., Server]) -> Server:
+    """``manage.py serve`` as it is by default: the demo hotel, the simulator, SQLite."""
+    return serve()
 
 
 EMILY = "+12025550127"  # 207, English

@@ -1,0 +1,27 @@
+"""``manage.py serve`` as a real process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.serving import Server
+
+pytestmark = pytest.mark.services
+
+
+def test_it_says_where_to_go_and_ends_on_ctrl_c(serve: Callable[..., Server]) -> None:
+    server = serve()
+    assert f"Concierge is open at {server.url}" in server.log
+    assert "manager@demo.example" in server.log
+    assert server.stop() in {0, 130}
+    assert "Traceback" not in server.log
+
+
+def test_a_second_start_keeps_the_data(server: Server) -> None:
+    before = server.rows("SELECT number, token FROM requests_app_room ORDER BY number")
+    server.stop()
+    server.start()
+    assert server.rows("SELECT number, token FROM requests_app_room ORDER BY number") == before
+    assert len(before) == 48
