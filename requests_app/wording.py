@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from requests_app.models import Property, Request
@@ -30,14 +31,20 @@ def language_of(code: str, hotel: Property) -> Iterator[str]:
 
 
 def clock_time(at: datetime, hotel: Property, now: datetime) -> str:
-    """ "18:40" today; with the weekday's date on another day."""
+    """ "18:40" today, "tomorrow 06:00", or with the date as the active language writes it."""
     local = hotel.local(at)
-    if local.date() == hotel.local(now).date():
-        return local.strftime("%H:%M")
-    return f"{local.day}.{local.month}. {local:%H:%M}"
+    days = (local.date() - hotel.local(now).date()).days
+    time = local.strftime("%H:%M")
+    if days == 0:
+        return time
+    if days == 1:
+        return _("tomorrow %(time)s") % {"time": time}
+    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {time}"
 
 
-def understood(hotel: Property, requests: Sequence[Request], *, now: datetime, language: str) -> str:
+def understood(
+    hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
+) -> str:
     """What was understood, who is on it and by when; one line a desk."""
     lines = []
     known = [r for r in requests if r.kind == Request.Kind.SERVICE and not r.complaint]
@@ -51,7 +58,7 @@ def understood(hotel: Property, requests: Sequence[Request], *, now: datetime, l
         scheduled = [r for r in theirs if r.wanted_at is not None]
         if scheduled and len(theirs) == 1:
             times["time"] = clock_time(theirs[0].due_at, hotel, now)
-            lines.append(_("%(things)s, at %(time)s. %(desk)s knows.") % times)
+            lines.append(_("%(things)s: %(time)s. %(desk)s has it.") % times)
         else:
             times["time"] = clock_time(max(r.due_at for r in theirs), hotel, now)
             lines.append(
@@ -133,9 +140,9 @@ def how_did_we_do() -> str:
 
 
 def whom_to_thank(names: Sequence[str]) -> str:
-    listed = "\n".join(f"{n} {name}" for n, name in enumerate(names, 1))
-    if not listed:
-        return _("Whom may we thank? Just write their name, or a few words.")
+    if not names:
+        return _("Whom may we thank? Just write their name, or a few words; 0 if nobody.")
+    listed = "\n".join([*(f"{n} {name}" for n, name in enumerate(names, 1)), _("0 nobody")])
     return clip(
         _("Whom may we thank? Answer with the digit, or in your own words:\n%(people)s")
         % {"people": listed}
@@ -149,6 +156,10 @@ def thank_you_for_telling() -> str:
 def thank_you_for_rating(score: int) -> str:
     if score <= 2:
         return _("Thank you for telling us. We are sorry; the front desk will look into it.")
+    return thank_you()
+
+
+def thank_you() -> str:
     return _("Thank you.")
 
 

@@ -19,6 +19,7 @@ from requests_app.reading import Reading
 from requests_app.states import Status
 
 ARRIVED, NOT_YET = 1, 2
+NOBODY = 0
 POOR = 2
 """A rating up to this is a complaint: the front desk gets a card of its own."""
 
@@ -80,6 +81,8 @@ def _thanked(
     if reading.requests and reading.intent not in {"praise", "answer", "other", "thanks"}:
         return None  # they moved on to something they need; that comes first
     await_answer(contact, Awaiting.NOTHING, at=at)
+    if reading.answer == NOBODY or len(message.body.strip()) < 3 and reading.answer is None:
+        return wording.thank_you()
     praise.commend(
         contact.property,
         words=message.body,

@@ -39,6 +39,9 @@ FLOOD_WITHIN = timedelta(seconds=60)
 
 MAX_READ_ATTEMPTS = 5
 
+GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO}
+"""Questions about what was done; the others ask whose words these are."""
+
 
 def receive_text(incoming: IncomingMessage) -> Message | None:
     """Store a text durably. None: nothing new (the same id again), or no property has the number.
@@ -167,26 +170,36 @@ def _read(text: str, contact: Contact, house: House, *, now: datetime) -> Readin
 def _understand(
     message: Message, contact: Contact, house: House, *, now: datetime
 ) -> Outcome | None:
+    stays = queries.stays_of(contact, now)
+    contact.language = contact.language or (stays[0].guest.language if stays else "")
     reading = _read(message.body, contact, house, now=now)
     if reading.intent in {Intent.STOP, Intent.START, Intent.HELP}:
         return _keyword(message, contact, reading, now=now)
-    if not contact.language and reading.intent is not Intent.ANSWER and message.body.strip():
-        contact.language = reading.language
-        contact.save(update_fields=["language"])
-    stays = queries.stays_of(contact, now)
+    _learn_language(contact, reading)
     stay = stays[0] if len(stays) == 1 else None
-    if stay is None:
-        return _unknown(message, contact, house, reading, stays, now=now)
-    if not contact.language or (stay.guest.language and contact.stay_id != stay.pk):
-        contact.language = stay.guest.language or contact.language
-        contact.stay = stay
-        contact.save(update_fields=["language", "stay"])
-    if contact.awaiting and not reading.urgent:
+    if contact.awaiting in GOES_ON and not reading.urgent:
+        # Also of a guest who has left meanwhile: we asked, so the answer counts.
         words = answers.answer(contact, message, reading, at=now)
         if words is not None:
-            _mark(message, reading, contact, stay, now=now)
-            return Outcome(words=[words], dialogue=True)
+            _mark(message, reading, contact, stay or contact.stay, now=now)
+            return Outcome(words=[words] if words else [], dialogue=True)
+    if not stays and contact.stay is not None and reading.intent is Intent.PRAISE:
+        return _act(message, contact, contact.stay, house, reading, now=now)
+    if stay is None:
+        return _unknown(message, contact, house, reading, stays, now=now)
+    if contact.stay_id != stay.pk:
+        contact.stay = stay
+        contact.language = stay.guest.language or contact.language
+        contact.save(update_fields=["language", "stay"])
     return _act(message, contact, stay, house, reading, now=now)
+
+
+def _learn_language(contact: Contact, reading: Reading) -> None:
+    """A guest is answered in the language of their last real sentence; one word proves nothing."""
+    sentence = len(reading.text.split()) >= 3
+    if reading.language != contact.language and (sentence or not contact.language):
+        contact.language = reading.language
+        contact.save(update_fields=["language"])
 
 
 def _mark(

@@ -71,9 +71,6 @@ class Contact(models.Model):
     )
     asked_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    answered_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When we last answered by ourselves")
-    )
 
     class Meta:
         constraints = [
@@ -123,9 +120,7 @@ class Message(models.Model):
     understood_at = models.DateTimeField(null=True, blank=True)
     held = models.BooleanField(default=False)
     read_attempts = models.PositiveSmallIntegerField(default=0)
-    delivery = models.CharField(
-        max_length=12, choices=Delivery.choices, default="", blank=True
-    )
+    delivery = models.CharField(max_length=12, choices=Delivery.choices, default="", blank=True)
     error_code = models.CharField(max_length=12, blank=True)
     media = models.JSONField(default=list, blank=True)
 
@@ -134,7 +129,9 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["stay", "at"], name="message_of_stay"),
             models.Index(fields=["contact", "at"], name="message_of_contact"),
-            models.Index(fields=["browser", "at"], name="message_of_browser", condition=~Q(browser="")),
+            models.Index(
+                fields=["browser", "at"], name="message_of_browser", condition=~Q(browser="")
+            ),
             models.Index(
                 fields=["at"],
                 name="message_unread",

@@ -59,7 +59,9 @@ class Request(models.Model):
         Service, models.PROTECT, null=True, blank=True, related_name="requests"
     )
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="asked_here")
-    room_now = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="requests")
+    room_now = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="requests"
+    )
     stay = models.ForeignKey(Stay, models.SET_NULL, null=True, blank=True, related_name="requests")
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="requests"
@@ -78,7 +80,11 @@ class Request(models.Model):
     urgent_words = models.CharField(max_length=120, blank=True)
     complaint = models.BooleanField(default=False)
     suggested = models.ForeignKey(
-        Service, models.SET_NULL, null=True, blank=True, related_name="+",
+        Service,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text=_("What the reading thought of, without being sure"),
     )
 
@@ -114,7 +120,9 @@ class Request(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="request_status_known"
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(status__in=["confirmed", "cancelled"], closed_at__isnull=False)
@@ -134,7 +142,8 @@ class Request(models.Model):
                 condition=Q(quantity=None) | Q(quantity__gte=1), name="request_quantity_positive"
             ),
             models.CheckConstraint(
-                condition=~Q(status="on_hold") | ~Q(hold_reason=""), name="request_hold_has_a_reason"
+                condition=~Q(status="on_hold") | ~Q(hold_reason=""),
+                name="request_hold_has_a_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="service") | Q(service__isnull=False),
@@ -148,13 +157,17 @@ class Request(models.Model):
             models.Index(fields=["property", "sequence"], name="request_by_sequence"),
             models.Index(fields=["property", "created_at"], name="request_by_creation"),
             models.Index(
-                fields=["browser", "created_at"], name="request_of_browser", condition=~Q(browser="")
+                fields=["browser", "created_at"],
+                name="request_of_browser",
+                condition=~Q(browser=""),
             ),
             models.Index(fields=["stay", "created_at"], name="request_of_stay"),
             models.Index(
                 fields=["starts_at"], name="request_scheduled", condition=Q(status="scheduled")
             ),
-            models.Index(fields=["done_at"], name="request_unconfirmed", condition=Q(status="done")),
+            models.Index(
+                fields=["done_at"], name="request_unconfirmed", condition=Q(status="done")
+            ),
         ]
 
     def __str__(self) -> str:
