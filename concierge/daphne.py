@@ -21,13 +21,18 @@ FLOW = "concierge.flow"
 
 @implementer(IPushProducer)
 class FlowProducer:
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, transport: Any) -> None:
         self.flow = flow
+        self.transport = transport
 
     def pauseProducing(self) -> None:
         self.flow.pause()
 
     def resumeProducing(self) -> None:
+        if getattr(self.transport, "disconnecting", False):
+            # A transport that is to be closed waits for its producer to go before it does.
+            self.transport.unregisterProducer()
+            return
         self.flow.resume()
 
     def stopProducing(self) -> None:
@@ -40,5 +45,7 @@ class ConciergeServer(Server):  # type: ignore[misc]
             flow = Flow()
             flow.told_by_server = True
             scope[FLOW] = flow
-            protocol.registerProducer(FlowProducer(flow), True)
+            # The channel that received the upgrade registered itself and never leaves by itself.
+            protocol.unregisterProducer()
+            protocol.registerProducer(FlowProducer(flow, protocol.transport), True)
         return super().create_application(protocol, scope)

@@ -23,7 +23,7 @@ env.read_env(BASE_DIR / ".env", recurse=False)
 
 DEBUG: bool = env.bool("DEBUG", False)
 DATA_DIR: Path = env.path("DATA_DIR", BASE_DIR / "var")
-PUBLIC_URL: str = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL: str = env.str("PUBLIC_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 SECRET_KEY: str = env.str("SECRET_KEY", "")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
@@ -38,7 +38,7 @@ try:
         "default": env.dj_db_url("DATABASE_URL") if DATABASE_URL else {}
     }
     EMAIL: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console://")
-    env.seal()
+    env.seal()  # type: ignore[no-untyped-call]
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"Wrong setting: {error}") from error
 globals().update(EMAIL)
@@ -111,19 +111,16 @@ LOGIN_REDIRECT_URL = "home"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
+_FILES = "django.template.loaders.filesystem.Loader"
+TEMPLATE_LOADERS: list[Any] = (
+    [_FILES] if DEBUG else [("django.template.loaders.cached.Loader", [_FILES])]
+)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader"],
-                )
-            ]
-            if not DEBUG
-            else ["django.template.loaders.filesystem.Loader"],
+            "loaders": TEMPLATE_LOADERS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from concierge import health
 from requests_app import webhooks
+from requests_app.guest import urls as guest_urls
+from staff.manager.urls import websocket_urlpatterns as manager_sockets
 
 urlpatterns = [
     path("healthz", health.healthz),
@@ -22,4 +24,4 @@ urlpatterns = [
     path("", include("staff.house.urls")),
 ]
 
-websocket_urlpatterns: list[object] = []
+websocket_urlpatterns: list[object] = [*manager_sockets]

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from requests_app import queries
-from requests_app.actions import incoming, requests
+from requests_app.actions import incoming, requests, web
 from requests_app.actions.journal import By
 from requests_app.errors import RequestError
 from requests_app.models import Promise, Property, Request
@@ -33,7 +33,8 @@ def tick(now: datetime | None = None) -> None:
     """One round of everything; ``now`` is UTC."""
     at = now or timezone.now()
     for message in incoming.unread_messages(before=at - MOMENT):
-        incoming.understand_or_leave(message, now=at)
+        words_of = web if message.room_id is not None else incoming
+        words_of.understand_or_leave(message, now=at)
     open_now = queries.cards(Request.objects.on_board())
     _each(
         open_now.filter(status=Status.SCHEDULED, starts_at__lte=at)[:BATCH],

@@ -8,15 +8,20 @@ changes the sequence, so a kept card is never stale.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app import queries
+from requests_app.cards import card_context
 from requests_app.models import Request
+from requests_app.states import Status
+from requests_app.stories import Story
 
 KEPT_CARDS = 5_000
 """About 1.6 kB each: 8 MB at the most."""
@@ -29,6 +34,11 @@ def card(request: Request, language: str) -> SafeString:
     """One request as a board shows it: ``<article id="request-<id>" …>``."""
     key = (request.pk, request.sequence, language)
     kept = _kept.get(key)
+    if kept is None and not hasattr(request, "photo_count"):
+        # A row that came another way than ``queries.cards`` lacks what a card shows.
+        request = queries.requests_by_id([request.pk])[request.pk]
+        key = (request.pk, request.sequence, language)
+        kept = _kept.get(key)
     if kept is None:
         with translation.override(language):
             kept = render_card(request)
@@ -52,7 +62,65 @@ def cards(keys: Sequence[tuple[int, int]], language: str) -> SafeString:
 
 def render_card(request: Request) -> SafeString:
     """Rendered anew, in the active language; see ``card``."""
-    return mark_safe(get_template("boards/_card.html").render({"request_": request}))  # noqa: S308
+    return mark_safe(get_template("boards/_card.html").render(card_context(request)))  # noqa: S308
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A column of a board."""
+
+    slug: str
+    cards: SafeString
+    count: int
+
+
+LANES: dict[str, str] = {
+    Status.NEW: "new",
+    Status.ACCEPTED: "in-hand",
+    Status.IN_PROGRESS: "in-hand",
+    Status.ON_HOLD: "in-hand",
+    Status.DONE: "waiting",
+    Status.SCHEDULED: "scheduled",
+}
+"""Which lane shows which status. The page's script reads it from the lanes' data-shows."""
+
+
+def lanes(
+    rows: Sequence[tuple[int, int, str]], language: str
+) -> SafeString:
+    """A whole board of (request id, sequence, status), in their order: what is inside #lanes."""
+    by_lane: dict[str, list[tuple[int, int]]] = {lane: [] for lane in LANES.values()}
+    for pk, sequence, status in rows:
+        by_lane[LANES[status]].append((pk, sequence))
+    missing = [(pk, seq) for pk, seq, _status in rows if (pk, seq, language) not in _kept]
+    if missing:
+        cards(missing, language)  # all lanes' cards in one query
+    with translation.override(language):
+        html = get_template("boards/_lanes.html").render(
+            {slug.replace("-", "_"): Lane(slug, cards(keys, language), len(keys))
+             for slug, keys in by_lane.items()}
+        )  # fmt: skip
+    return mark_safe(html)  # noqa: S308
+
+
+def gone(request_id: int) -> SafeString:
+    """What a board is told of a request it shows no more."""
+    return format_html('<i data-gone="request-{}"></i>', request_id)
+
+
+def desk_count(slug: str, open_now: int, late: int) -> SafeString:
+    """A desk's count in the side; ``slug`` is "all" for everything. In the active language."""
+    return mark_safe(  # noqa: S308
+        get_template("boards/_count.html").render(
+            {"slug": slug, "open_now": open_now, "late": late}
+        )
+    )
+
+
+def guest_card(context: Mapping[str, object], language: str) -> SafeString:
+    """One request as the guest's page shows it; ``context`` is all it depends on."""
+    with translation.override(language):
+        return mark_safe(get_template("guest/_request.html").render(dict(context)))  # noqa: S308
 
 
 def _keep(key: tuple[int, int, str], piece: SafeString) -> None:
@@ -66,3 +134,13 @@ def forget() -> None:
     """For tests and measurements: start cold."""
     with _lock:
         _kept.clear()
+
+
+def story(told: Story, language: str) -> SafeString:
+    """One commendation as the manager's page shows it: ``<article id="thanks-<id>" …>``."""
+    with translation.override(language):
+        return mark_safe(  # noqa: S308
+            get_template("manager/_story.html").render(
+                {"story": told, "commendation": told.commendation}
+            )
+        )

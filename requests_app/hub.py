@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from channels.layers import get_channel_layer
+from django.utils import timezone
 
 from requests_app import queries
 from requests_app.broadcast import GROUP
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 10
 STUCK_SECONDS = 30
 """A socket whose reader takes nothing for so long is closed with 1013 (try again later)."""
+
+FAR_BEHIND = 200
+"""So many changes behind, the whole is shorter than what changed."""
 
 SIGNED_OUT = 4401
 TRY_AGAIN = 1013
@@ -41,6 +45,11 @@ class Changes:
     @cached_property
     def requests(self) -> list[Request]:
         return queries.requests_changed(self.property_id, self.after, self.sequence)
+
+    @cached_property
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """By desk id: how many requests are open, and how many of these are late."""
+        return queries.desk_counts(self.property_id, timezone.now())
 
     @cached_property
     def commendations(self) -> list[Commendation]:
@@ -78,7 +87,7 @@ class Flow:
 
 
 class Seat:
-    """One socket at the hub."""
+    """One socket at the hub. ``sequence`` is what its reader has been sent; -1: nothing yet."""
 
     def __init__(
         self,
@@ -95,8 +104,20 @@ class Seat:
         self.person_id = person_id
         self.session_key = session_key
         self.sequence = -1
-        self.dirty = False
+        self.dirty = True
+        """Behind: to be caught up by itself, and passed over by what all are told."""
+        self.catching_up: asyncio.Task[None] | None = None
         self.writing: asyncio.Task[None] | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a frame may be written to it now."""
+        return (
+            self.flow.paused_at is None
+            and self.writing is None
+            and self.catching_up is None
+            and not self.dirty
+        )
 
     async def write(self, frame: str, sequence: int) -> None:
         await self.send({"type": "websocket.send", "text": frame})
@@ -117,40 +138,105 @@ class Hub:
         self.heads: dict[int, int] = {}
         self.busy: set[int] = set()
         self.again: set[int] = set()
+        self.reading: dict[View, asyncio.Task[tuple[str, int]]] = {}
         self.tasks: list[asyncio.Task[None]] = []
 
     # --- seats ---------------------------------------------------------------------------------
 
     async def join(self, seat: Seat) -> None:
-        """Register first and read afterwards, so that no change falls between the two."""
+        """Register first and read afterwards, so that no change falls between the two.
+
+        Returns once the whole has been written to the socket.
+        """
         self._start()
         property_id = seat.view.property_id
-        if property_id not in self.heads:
-            head = await in_thread(queries.head_sequence, property_id)
-            self.heads.setdefault(property_id, head)
         self.seats.setdefault(seat.view, set()).add(seat)
         loop = asyncio.get_running_loop()
-        seat.flow.on_resume = lambda: loop.call_soon(self._after_resume, seat) and None
-        await self._snapshot(seat)
+        seat.flow.on_resume = lambda: loop.call_soon(self._catch_up, seat) and None
+        if property_id not in self.heads:
+            head = await in_thread(queries.head_sequence, property_id)
+            self.heads[property_id] = max(head, self.heads.get(property_id, -1))
+        task = self._catch_up(seat)
+        if task is not None:
+            await asyncio.shield(task)
 
     def leave(self, seat: Seat) -> None:
+        seat.flow.on_resume = None
         seats = self.seats.get(seat.view)
         if seats is not None:
             seats.discard(seat)
             if not seats:
                 del self.seats[seat.view]
+                property_id = seat.view.property_id
+                if all(view.property_id != property_id for view in self.seats):
+                    # Nobody listens: an old number would make the next one who comes re-read all.
+                    self.heads.pop(property_id, None)
 
-    async def _snapshot(self, seat: Seat) -> None:
-        seat.dirty = False
-        while True:
-            frame, sequence = await in_thread(seat.view.snapshot)
-            await seat.write(frame, sequence)
-            if sequence >= self.heads[seat.view.property_id]:
-                return  # else something changed while this was read, and passed this seat by
+    def is_here(self, seat: Seat) -> bool:
+        return seat in self.seats.get(seat.view, ())
 
-    def _after_resume(self, seat: Seat) -> None:
-        if seat.dirty and seat in self.seats.get(seat.view, ()):
-            self._spawn(self._snapshot(seat))
+    def _catch_up(self, seat: Seat) -> asyncio.Task[None] | None:
+        """Bring one socket up to date by itself; one at a time, and none while its reader waits."""
+        if not seat.dirty or seat.flow.paused_at is not None or not self.is_here(seat):
+            return seat.catching_up
+        if seat.catching_up is None and seat.writing is None:
+            seat.catching_up = asyncio.get_running_loop().create_task(self._bring_up(seat))
+            seat.catching_up.add_done_callback(_tell_failure)
+        return seat.catching_up
+
+    async def _bring_up(self, seat: Seat) -> None:
+        property_id = seat.view.property_id
+        try:
+            while self.is_here(seat) and seat.flow.paused_at is None:
+                head = self.heads.get(property_id, -1)
+                frame: str | None
+                frames, sequence = {}, -1
+                if 0 <= seat.sequence and head - seat.sequence <= FAR_BEHIND:
+                    frames, sequence = await in_thread(
+                        _render, property_id, seat.sequence, [seat.view]
+                    )
+                if seat.view in frames:
+                    frame = frames[seat.view]
+                else:
+                    frame, sequence = await self._snapshot(seat.view)
+                if frame is None:
+                    seat.sequence = max(seat.sequence, sequence)
+                elif not await self._write_in_time(seat, frame, sequence):
+                    return
+                if seat.sequence >= self.heads.get(property_id, -1):
+                    seat.dirty = False
+                    return  # else something changed while this was read, and passed it by
+        finally:
+            seat.catching_up = None
+
+    async def _snapshot(self, view: View) -> tuple[str, int]:
+        """Read once for all who ask at the same time, as after a lost network everybody does.
+
+        It may be older than who asks, whom ``_bring_up`` then tells what has changed since.
+        """
+        reading = self.reading.get(view)
+        if reading is None:
+            reading = asyncio.get_running_loop().create_task(in_thread(view.snapshot))
+            self.reading[view] = reading
+            reading.add_done_callback(lambda _: self.reading.pop(view, None))
+        return await asyncio.shield(reading)
+
+    async def _write_in_time(self, seat: Seat, frame: str, sequence: int) -> bool:
+        """Write; a socket that cannot take it, or does not in time, is done with. True: written."""
+        try:
+            if seat.flow.told_by_server:
+                await seat.write(frame, sequence)
+            else:
+                async with asyncio.timeout(STUCK_SECONDS):
+                    await seat.write(frame, sequence)
+        except TimeoutError:
+            self._end(seat, TRY_AGAIN)
+        except Exception:
+            self.leave(seat)  # it has gone; its consumer hears so too
+            log.debug("a socket was gone before it could be written to", exc_info=True)
+        else:
+            return True
+        return False
 
     # --- what happens --------------------------------------------------------------------------
 
@@ -210,43 +296,46 @@ class Hub:
             while True:
                 self.again.discard(property_id)
                 views = [view for view in self.seats if view.property_id == property_id]
-                frames, sequence = await in_thread(
-                    _render, property_id, self.heads[property_id], views
-                )
-                self.heads[property_id] = max(sequence, self.heads[property_id])
+                after = self.heads.get(property_id)
+                if after is None:
+                    return  # who has just come reads the whole anyway
+                frames, sequence = await in_thread(_render, property_id, after, views)
+                self.heads[property_id] = max(sequence, self.heads.get(property_id, -1))
                 for view in views:
-                    await self._write_all(view, frames.get(view), sequence)
+                    await self._write_all(view, frames, after, sequence)
                 if property_id not in self.again:
                     return
         finally:
             self.busy.discard(property_id)
 
-    async def _write_all(self, view: View, frame: str | None, sequence: int) -> None:
+    async def _write_all(
+        self, view: View, frames: dict[View, str | None], after: int, sequence: int
+    ) -> None:
+        frame = frames.get(view)
         for seat in tuple(self.seats.get(view, ())):
-            if seat.sequence < 0 or seat.dirty or seat.sequence >= sequence:
-                continue  # a snapshot is on its way, or was newer than this
-            if frame is None:
-                seat.sequence = sequence
-            elif seat.flow.paused_at is not None or seat.writing is not None:
+            if seat.sequence >= sequence:
+                continue  # its own reading was newer than this
+            if not seat.is_ready or seat.sequence < after or view not in frames:
                 seat.dirty = True  # one mark, not a queue
+                self._catch_up(seat)
+            elif frame is None:
+                seat.sequence = sequence
             elif seat.flow.told_by_server:
-                await seat.write(frame, sequence)
+                await self._write_in_time(seat, frame, sequence)
             else:
                 # This server waits for slow readers; the others must not wait with it.
-                seat.writing = asyncio.create_task(self._write_apart(seat, frame, sequence))
+                self._write_apart(seat, frame, sequence)
 
-    async def _write_apart(self, seat: Seat, frame: str, sequence: int) -> None:
-        try:
-            async with asyncio.timeout(STUCK_SECONDS):
-                await seat.write(frame, sequence)
-        except TimeoutError:
-            self._end(seat, TRY_AGAIN)
-        except Exception:
-            self.leave(seat)  # it has gone; its consumer hears so too
-        finally:
-            seat.writing = None
-        if seat.dirty and seat in self.seats.get(seat.view, ()):
-            await self._snapshot(seat)
+    def _write_apart(self, seat: Seat, frame: str, sequence: int) -> None:
+        async def write() -> None:
+            try:
+                await self._write_in_time(seat, frame, sequence)
+            finally:
+                seat.writing = None
+            self._catch_up(seat)
+
+        seat.writing = asyncio.get_running_loop().create_task(write())
+        seat.writing.add_done_callback(_tell_failure)
 
     # --- heartbeat -----------------------------------------------------------------------------
 
@@ -272,15 +361,21 @@ class Hub:
         )
         now = time.monotonic()
         for seat in seats:
+            if not self.is_here(seat):
+                continue  # it left while we asked
             if seat.person_id is not None and (seat.person_id, seat.session_key) not in allowed:
                 self._end(seat, SIGNED_OUT)
             elif seat.flow.paused_at is not None:
                 if now - seat.flow.paused_at > STUCK_SECONDS:
                     self._end(seat, TRY_AGAIN)
-            elif seat.dirty and seat.writing is None:
-                await self._snapshot(seat)
-            elif seat.sequence >= 0 and seat.writing is None:
-                await seat.write(beat_frame(seat.sequence), seat.sequence)
+            elif seat.dirty:
+                self._catch_up(seat)
+            elif not seat.is_ready:
+                continue
+            elif seat.flow.told_by_server:
+                await self._write_in_time(seat, beat_frame(seat.sequence), seat.sequence)
+            else:
+                self._write_apart(seat, beat_frame(seat.sequence), seat.sequence)
 
     def _all_seats(self) -> list[Seat]:
         return [seat for seats in self.seats.values() for seat in seats]
@@ -290,9 +385,23 @@ class Hub:
         self._spawn(seat.close(code))
 
 
-def _render(property_id: int, after: int, views: list[View]) -> tuple[dict[View, str], int]:
+def _render(
+    property_id: int, after: int, views: list[View]
+) -> tuple[dict[View, str | None], int]:
+    """Every view's frame and the sequence they are right at.
+
+    None are made where so much has changed that the whole is shorter, nor of a view that fails:
+    those sockets are caught up one by one, and the others have theirs all the same.
+    """
     changes = Changes(property_id, after)
-    frames = {view: frame for view in views if (frame := view.changes(changes)) is not None}
+    frames: dict[View, str | None] = {}
+    if changes.sequence - after > FAR_BEHIND:
+        return frames, changes.sequence
+    for view in views:
+        try:
+            frames[view] = view.changes(changes)
+        except Exception:
+            log.exception("a view could not be rendered: %r", view)
     return frames, changes.sequence
 
 

@@ -26,6 +26,8 @@ class IncomingMessage:
     media_urls: tuple[str, ...] = ()
     carrier_handles_opt_out: bool = False
     """Twilio's Advanced Opt-Out has already answered (``OptOutType`` was posted)."""
+    keyword: str = ""
+    """``stop``, ``start`` or ``help``, where the carrier says that it took the text for that."""
 
 
 def clean_text(text: str) -> str:

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from requests_app.models import (
     Commendation,
     Contact,
     Message,
+    Photo,
     Property,
     Request,
+    Room,
     Service,
     Stay,
     TaughtWord,
 )
+from requests_app.models.messages import Channel, Delivery
+from requests_app.prepared import Bound, Prepared
 from requests_app.reading import Setting, StaffName
 
 if TYPE_CHECKING:
     from staff.models import Person
 
-CARD_RELATIONS = ("desk", "service", "suggested", "room", "room_now", "stay__guest", "holder", "contact")
+CARD_RELATIONS = ("property", "desk", "service", "suggested", "room", "room_now", "stay__guest", "holder", "contact")
 """Everything a card shows, in one query."""
 
 
@@ -43,8 +48,18 @@ def head_sequences(property_ids: Iterable[int]) -> dict[int, int]:
 
 
 def cards(requests: QuerySet[Request]) -> QuerySet[Request]:
-    """With all that a card shows."""
-    return requests.select_related(*CARD_RELATIONS)
+    """With all that a card shows, read in one statement: so a card agrees with its sequence."""
+    pictures = Photo.objects.filter(request=OuterRef("pk")).order_by().values("request")
+    failed = Message.objects.filter(
+        contact=OuterRef("contact"),
+        direction=Message.Direction.OUT,
+        delivery__in=[Delivery.FAILED, Delivery.UNDELIVERED],
+        at__gte=OuterRef("created_at"),
+    )
+    return requests.select_related(*CARD_RELATIONS).annotate(
+        photo_count=Coalesce(Subquery(pictures.annotate(n=Count("pk")).values("n")), 0),
+        text_failed=Exists(failed),
+    )
 
 
 def requests_changed(property_id: int, after: int, until: int) -> list[Request]:
@@ -64,32 +79,46 @@ def commendations_changed(property_id: int, after: int, until: int) -> list[Comm
 
 
 def still_signed_in(pairs: set[tuple[int | None, str | None]]) -> set[tuple[int | None, str | None]]:
-    """Of (person id, session key) pairs, those whose person works here and whose session lives."""
-    people = set(
-        get_user_model()
-        .objects.filter(pk__in={person for person, _ in pairs}, is_active=True)
-        .values_list("pk", flat=True)
-    )
-    keys = set(
-        Session.objects.filter(
+    """Of (person id, session key) pairs, those whose person works here and whose session lives.
+
+    Its print must be the person's still: see ``Person.sessions_ended``.
+    """
+    people = {
+        person.pk: person.get_session_auth_hash()
+        for person in get_user_model().objects.filter(
+            pk__in={person for person, _ in pairs}, is_active=True
+        )
+    }
+    prints = {
+        session.pk: session.get_decoded().get(HASH_SESSION_KEY)
+        for session in Session.objects.filter(
             pk__in={key for _, key in pairs if key}, expire_date__gt=timezone.now()
-        ).values_list("pk", flat=True)
-    )
-    return {(person, key) for person, key in pairs if person in people and key in keys}
+        )
+    }
+    return {
+        (person, key)
+        for person, key in pairs
+        if person in people and key in prints and prints[key] == people[person]
+    }
 
 
 # --- boards ------------------------------------------------------------------------------------
 
 
-def board_keys(property_id: int, desk_id: int | None) -> list[tuple[int, int]]:
-    """(request id, sequence) of every card of a board, in the order in which they are shown.
+def board_rows(property_id: int, desk_id: int | None) -> list[tuple[int, int, str]]:
+    """(request id, sequence, status) of every card of a board, in the order they are shown in.
 
     An urgent request is on every board until it is done, whichever desk has it.
     """
     requests = Request.objects.filter(property_id=property_id).on_board()
     if desk_id is not None:
         requests = requests.filter(Q(desk_id=desk_id) | (Q(urgent=True) & ~Q(status="done")))
-    return list(requests.most_urgent_first().values_list("pk", "sequence"))
+    return list(requests.most_urgent_first().values_list("pk", "sequence", "status"))
+
+
+def board_keys(property_id: int, desk_id: int | None) -> list[tuple[int, int]]:
+    """(request id, sequence) of every card of a board: ``board_rows`` without the lanes."""
+    return [(pk, sequence) for pk, sequence, _status in board_rows(property_id, desk_id)]
 
 
 def requests_by_id(ids: Iterable[int]) -> dict[int, Request]:
@@ -132,16 +161,27 @@ def conversation(request: Request) -> QuerySet[Message]:
 
 def stays_of(contact: Contact, at: datetime) -> list[Stay]:
     """The stays in the house that may be behind a number: the one it was settled to, or by telephone."""
-    found = list(
-        Stay.objects.in_house(at)
-        .filter(
-            Q(pk=contact.stay_id or 0)
-            | Q(guest__telephone=contact.address, property_id=contact.property_id)
-        )
-        .select_related("guest", "room")
+    # One after the other, not "or": SQLite would look at every stay there ever was.
+    settled = _stay_in_house.all(stay=contact.stay_id, at=at) if contact.stay_id else []
+    return settled or _stays_by_telephone.all(
+        hotel=contact.property_id, telephone=contact.address, at=at
     )
-    settled = [stay for stay in found if stay.pk == contact.stay_id]
-    return settled or found
+
+
+_stay_in_house = Prepared(
+    lambda: Stay.objects.filter(
+        pk=Bound("stay"), arrived_at__lte=Bound("at"), departed_at=None
+    ).select_related("guest", "room")
+)
+_stays_by_telephone = Prepared(
+    lambda: Stay.objects.filter(
+        guest__property=Bound("hotel"),
+        guest__telephone=Bound("telephone"),
+        property=Bound("hotel"),
+        arrived_at__lte=Bound("at"),
+        departed_at=None,
+    ).select_related("guest", "room")
+)
 
 
 def stay_in_room(room_id: int, at: datetime) -> Stay | None:
@@ -155,13 +195,66 @@ def stay_in_room(room_id: int, at: datetime) -> Stay | None:
     )
 
 
-def requests_of_browser(property_id: int, room_id: int, browser: str) -> QuerySet[Request]:
-    """What this browser asked for from this room, newest first; of anyone else's, nothing."""
+def room_of_token(token: str) -> Room | None:
+    """The room behind a QR code, with its hotel; None for a token that is unknown or renewed."""
+    return Room.objects.filter(token=token).select_related("property").first()
+
+
+def only_property() -> Property | None:
+    """The hotel, where there is just one."""
+    found = list(Property.objects.all()[:2])
+    return found[0] if len(found) == 1 else None
+
+
+BROWSER_WITHOUT_STAY = timedelta(hours=24)
+"""So long a browser sees what it asked for from a room in which nobody is registered."""
+
+
+def requests_of_browser(
+    room: Room, browser: str, *, stay: Stay | None, at: datetime
+) -> QuerySet[Request]:
+    """What this browser asked for from this room during the present stay, newest first.
+
+    Of anyone else's, and of earlier stays, nothing. Where the register knows nobody, the last day.
+    A guest who moved finds on the new room's page what they asked for from the old one. Six
+    queries, whatever the number of requests.
+    """
     if not browser:
         return Request.objects.none()
-    return cards(
-        Request.objects.filter(browser=browser, property_id=property_id, room_id=room_id)
-    ).order_by("-created_at", "-pk")
+    shown = Q(stay=None, room=room, created_at__gte=at - BROWSER_WITHOUT_STAY)
+    if stay is not None:
+        shown |= Q(stay=stay)
+    said = Message.objects.exclude(direction=Message.Direction.NOTE).select_related("author")
+    return (
+        Request.objects.filter(shown, browser=browser, property_id=room.property_id)
+        .select_related("property", "desk", "service", "holder", "rating")
+        .prefetch_related(
+            Prefetch("messages", said),
+            "photos",
+            "fulfilments__by",
+            "fulfilments__helpers",
+            "commendations__people__person",
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def web_requests_since(room: Room, since: datetime) -> int:
+    """How many requests the room's page has made lately, whatever the browser."""
+    return Request.objects.filter(
+        property_id=room.property_id, room=room, channel=Channel.WEB, created_at__gt=since
+    ).count()
+
+
+def words_waiting(room: Room, browser: str) -> list[Message]:
+    """What this browser wrote and nobody has understood yet: kept, and said to be."""
+    if not browser:
+        return []
+    return list(
+        Message.objects.filter(
+            browser=browser, room=room, direction=Message.Direction.IN, understood_at=None
+        )
+    )
 
 
 # --- the reading's setting ---------------------------------------------------------------------

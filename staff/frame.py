@@ -22,7 +22,7 @@ P = ParamSpec("P")
 class StaffRequest(HttpRequest):
     """A request of somebody who is signed in."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
 
 
 def staff_only(
@@ -61,6 +61,8 @@ def frame(person: Person, *, here: str) -> dict[str, Any]:
         "hotel": person.property,
         "here": here,
         "desks": [(desk, *counts.get(desk.pk, (0, 0))) for desk in desks],
+        "all_open": sum(open_now for open_now, _late in counts.values()),
+        "all_late": sum(late for _open, late in counts.values()),
         "new_thanks": CommendedPerson.objects.filter(
             person=person, seen_at=None, commendation__passed_on_at__isnull=False
         ).count(),

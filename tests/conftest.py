@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +21,10 @@ from staff.models import Person
 from tests.serving import Server, copy_of, furnish
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    call_command("compile_translations")
 
 
 @pytest.fixture(autouse=True)

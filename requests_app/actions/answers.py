@@ -81,7 +81,7 @@ def _thanked(
     if reading.requests and reading.intent not in {"praise", "answer", "other", "thanks"}:
         return None  # they moved on to something they need; that comes first
     await_answer(contact, Awaiting.NOTHING, at=at)
-    if reading.answer == NOBODY or len(message.body.strip()) < 3 and reading.answer is None:
+    if reading.answer == NOBODY or (len(message.body.strip()) < 3 and reading.answer is None):
         return wording.thank_you()
     praise.commend(
         contact.property,

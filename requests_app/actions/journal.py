@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +21,29 @@ if TYPE_CHECKING:
 
 By = RequestEvent.By
 
-_writer = threading.RLock()
+_writer = threading.Lock()
+_here = threading.local()
 
 
 @contextmanager
 def change() -> Iterator[None]:
     """One transaction. SQLite has one writer at a time: our threads queue here, fairly, rather
-    than in its busy handler, which sleeps up to 100 ms between looks."""
-    if connection.vendor == "sqlite":
-        with _writer, transaction.atomic():
+    than in its busy handler, which sleeps up to 100 ms between looks.
+
+    A change inside a change is part of it, without a savepoint of its own: whatever fails in it
+    undoes the whole, and nobody may catch it in between.
+    """
+    if getattr(_here, "changing", False):
+        with transaction.atomic(savepoint=False):
             yield
-    else:
-        with transaction.atomic():
-            yield
+        return
+    with _writer if connection.vendor == "sqlite" else nullcontext():
+        _here.changing = True
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            _here.changing = False
 
 
 def take_sequence(property_id: int) -> int:

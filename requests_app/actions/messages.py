@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from requests_app.actions.journal import change
 from requests_app.errors import OptedOut
 from requests_app.models import Contact, Message, Outgoing, Request
 from requests_app.models.messages import Channel, Delivery
+from requests_app.prepared import Bound, PreparedRows, insert
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -71,12 +74,13 @@ def text_to(
     at: datetime,
     request: Request | None = None,
     due_at: datetime | None = None,
+    intent: str = "",
 ) -> Message:
     """Write a text and what must be sent, in one transaction. Raises OptedOut."""
     if contact.opted_out_at is not None:
         raise OptedOut
     with change():
-        message = Message.objects.create(
+        message = Message(
             property_id=contact.property_id,
             contact=contact,
             stay_id=contact.stay_id or (request.stay_id if request else None),
@@ -85,23 +89,36 @@ def text_to(
             channel=contact.channel,
             body=text,
             language=contact.language,
+            intent=intent,
             at=at,
             author=by,
             automatic=by is None,
             understood_at=at,
             delivery=Delivery.WAITING,
         )
-        Outgoing.objects.create(message=message, due_at=due_at or at)
+        insert(message)
+        insert(Outgoing(message=message, due_at=due_at or at))
     return message
 
 
-def spoken_since(contact: Contact, since: datetime) -> list[tuple[str, bool, datetime]]:
-    """(direction, automatic, at) of what was said on this number lately; at most 200 rows."""
-    return list(
-        Message.objects.filter(contact=contact, at__gte=since)
-        .order_by("-at")
-        .values_list("direction", "automatic", "at")[:200]
+def spoken_lately(contact: Contact, now: datetime) -> list[tuple[str, bool, datetime]]:
+    """(direction, automatic, at) of what we said by ourselves within the hour, and of what the
+    guest wrote within the minute; at most 200 rows, the latest first."""
+    rows = _spoken.all(
+        contact=contact.pk, hour_ago=now - timedelta(hours=1), minute_ago=now - ONE_REPLY_A
     )
+    return [(way, automatic, at) for way, automatic, at in rows]
+
+
+_spoken: PreparedRows[tuple[str, bool, datetime]] = PreparedRows(
+    lambda: Message.objects.filter(contact=Bound("contact"), at__gte=Bound("hour_ago"))
+    .filter(
+        Q(direction=Message.Direction.OUT, automatic=True)
+        | Q(direction=Message.Direction.IN, at__gt=Bound("minute_ago"))
+    )
+    .order_by("-at")
+    .values_list("direction", "automatic", "at")[:200]
+)
 
 
 def may_answer(contact: Contact, *, at: datetime) -> bool:

@@ -16,11 +16,11 @@ from requests_app.models import (
     Promise,
     Property,
     Request,
-    RequestEvent,
     Room,
     Service,
     Stay,
 )
+from requests_app.prepared import insert
 from requests_app.promises import times_for
 from requests_app.states import EventKind, Status
 
@@ -102,13 +102,9 @@ def open_requests(
                     submission=thing.submission or uuid4(),
                 )
             )
-        Request.objects.bulk_create(requests)
-        RequestEvent.objects.bulk_create(
-            record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests
-        )
-        Promise.objects.bulk_create(
-            Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in requests
-        )
+        insert(*requests)
+        insert(*(record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests))
+        insert(*(Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in requests))
     return requests
 
 

@@ -143,6 +143,31 @@ def correct_people(
     return commendation
 
 
+def settle_name(
+    commendation: Commendation, *, place: int, person: Person, by: Person, at: datetime
+) -> Commendation:
+    """One of the open names (by its place in the list) is this person; the others stay open.
+
+    Raises Missing where that name is open no more, or nobody of that name is this person.
+    """
+    names = list(commendation.open_names)
+    if place >= len(names) or person.pk not in names[place]["candidates"]:
+        raise Missing(_("Choose one of the people of that name."))
+    with change():
+        _change(
+            commendation,
+            open_names=names[:place] + names[place + 1 :],
+            acknowledged_at=commendation.acknowledged_at or at,
+            acknowledged_by=commendation.acknowledged_by or by,
+        )
+        CommendedPerson.objects.get_or_create(
+            commendation=commendation,
+            person=person,
+            defaults={"how": CommendedPerson.How.CORRECTED},
+        )
+    return commendation
+
+
 def pass_on(commendation: Commendation, *, note: str, by: Person, at: datetime) -> Commendation:
     """To the people it names, with the manager's note: they see it on their own page.
 

@@ -92,7 +92,7 @@ def client() -> Client:
 
     base = urlsplit(settings.TWILIO_API_URL)
 
-    class HttpClient(TwilioHttpClient):
+    class HttpClient(TwilioHttpClient):  # type: ignore[misc]
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
             asked = urlsplit(url)
             there = urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + asked.path, asked.query, ""))
@@ -143,7 +143,7 @@ class Twilio:
             raise Unknown("the carrier did not answer in time") from error
         if not made.sid:
             raise Unknown("the carrier answered without an id")
-        return made.sid
+        return str(made.sid)
 
     def find(self, message: Message) -> str | None:
         """Look among what was sent to this guest since the message was written."""
@@ -163,7 +163,7 @@ class Twilio:
                     and seen.sid
                     and not Message.objects.filter(external_id=seen.sid).exists()
                 ):
-                    return seen.sid
+                    return str(seen.sid)
         except (requests.exceptions.RequestException, TwilioException) as error:
             raise Unknown("the carrier cannot say whether it was sent") from error
         return None

@@ -166,6 +166,11 @@ class Request(models.Model):
                 fields=["starts_at"], name="request_scheduled", condition=Q(status="scheduled")
             ),
             models.Index(
+                fields=["property", "done_at"],
+                name="request_by_completion",
+                condition=Q(done_at__isnull=False),
+            ),
+            models.Index(
                 fields=["done_at"], name="request_unconfirmed", condition=Q(status="done")
             ),
         ]
@@ -240,6 +245,11 @@ class Promise(models.Model):
                 fields=["request"], condition=Q(replaced_at=None), name="promise_one_stands"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="promise_by_time", condition=Q(replaced_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id} by {self.due_at:%F %R}"
@@ -275,4 +285,4 @@ class Photo(models.Model):
     at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file.name)

@@ -1,4 +1,7 @@
-"""The shipped catalogue as data: services with their desk and promise, and their names in every language."""
+"""The shipped catalogue as data:
+
+services with their desk and promise, and their names in every language.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,10 @@ def theme_name(theme: str, language: str) -> str:
 
 
 def desk_name(desk: str, language: str, *, subject: bool = False) -> str:
-    """'Housekeeping'. With `subject`, as a sentence begins with it: 'The front desk' (will be there …)."""
+    """'Housekeeping'. With `subject`, as a sentence begins with it:
+
+    'The front desk' (will be there …).
+    """
     for code in (_language_with_names(language), "en"):
         names = load_names(code)
         name = (names.desk_subjects.get(desk) if subject else None) or names.desks.get(desk)

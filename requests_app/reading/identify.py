@@ -36,7 +36,10 @@ def _weights(codes: tuple[str, ...]) -> dict[str, tuple[tuple[int, float], ...]]
 def rank_languages(
     tokens: Sequence[Token], codes: tuple[str, ...], hint: str | None
 ) -> list[tuple[str, float]]:
-    """(language, score), likeliest first; with nothing to go by, the hint or else the first of `codes`."""
+    """(language, score), likeliest first;
+
+    with nothing to go by, the hint or else the first of `codes`.
+    """
     scores = [0.0] * len(codes)
     weights = _weights(codes)
     unknown = []

@@ -16,7 +16,10 @@ _LARGEST_ANSWER: Final = 99
 
 @cache
 def _by_words() -> dict[tuple[str, ...], Intent]:
-    """All languages' keywords: a guest may text STOP in any of them, English ones above all (Twilio)."""
+    """All languages' keywords:
+
+    a guest may text STOP in any of them, English ones above all (Twilio).
+    """
     found: dict[tuple[str, ...], Intent] = {}
     for code in available_languages():
         for row in load_lexicon(code).phrases.values():
@@ -28,7 +31,8 @@ def _by_words() -> dict[tuple[str, ...], Intent]:
 
 
 def keyword(tokens: Sequence[Token]) -> Intent | None:
-    """STOP, START or HELP when the text is nothing but that word, whatever its case and punctuation."""
+    """STOP, START or HELP when the text is nothing but that word, whatever its case and
+    punctuation."""
     words = tuple(token.fold for token in tokens if token.kind not in ("end", "pause", "sign"))
     if not 0 < len(words) <= 6:
         return None

@@ -23,7 +23,19 @@ _FOLDER: Final = Path(__file__).with_name("languages")
 _REMEMBERED_WORDS: Final = 20_000
 """Distinct words whose stems we keep per language; a few MB at worst."""
 _LOOKED_UP_FUZZILY: Final = frozenset(
-    {"item", "says", "urgent", "medical", "problem", "want", "thanks", "praise", "refuse", "place"}
+    {
+        "item",
+        "says",
+        "asks",
+        "urgent",
+        "medical",
+        "problem",
+        "want",
+        "thanks",
+        "praise",
+        "refuse",
+        "place",
+    }
 )
 
 
@@ -60,7 +72,10 @@ _NOTHING: Final = Stems((), 0)
 
 @dataclass(slots=True)
 class Lexicon:
-    """One language, indexed. Shared between threads: only its memory of stems is ever written to."""
+    """One language, indexed. Shared between threads:
+
+    only its memory of stems is ever written to.
+    """
 
     code: str
     verb_final: bool
@@ -105,7 +120,10 @@ class Lexicon:
         return self._misspelt(token)
 
     def _inflected(self, written: str) -> tuple[str, ...]:
-        """Stems of which `written` is stem + endings, longest first. An apostrophe may mark the seam."""
+        """Stems of which `written` is stem + endings, longest first.
+
+        An apostrophe may mark the seam.
+        """
         word = fold(written)
         seam = re.search("['’]", written)
         shortest = min(3, len(fold(written[: seam.start()]))) if seam else 3
@@ -117,9 +135,8 @@ class Lexicon:
             if stem in self.phrases:
                 found.append(stem)
             elif hard := self.softening.get(stem[-1]):
-                for last in hard:
-                    if stem[:-1] + last in self.phrases:
-                        found.append(stem[:-1] + last)
+                harder = (stem[:-1] + last for last in hard)
+                found.extend(form for form in harder if form in self.phrases)
         return tuple(found)
 
     def _misspelt(self, token: Token) -> Stems:
@@ -143,12 +160,17 @@ class Lexicon:
             if found is None:
                 continue
             near, edits = str(found[0]), int(found[1])
-            # One wrong letter in four makes another word (soup, soap); a first letter is rarely wrong.
-            if near[0] != form[0] or (len(form) == 4 and len(near) <= 4 and sorted(near) != sorted(form)):
+            # One wrong letter in four makes another word (soup, soap); a first
+            # letter is rarely wrong.
+            if near[0] != form[0] or (
+                len(form) == 4 and len(near) <= 4 and sorted(near) != sorted(form)
+            ):
                 continue
             if best is None or edits < best[0]:
                 best = (edits, near)
-        return Stems((best[1],), max(1, best[0])) if best else _NOTHING
+        if best is None:
+            return _NOTHING
+        return Stems((best[1], *self._inflected(best[1])[:1]), max(1, best[0]))
 
     def taught(self, words: Iterable[tuple[str, str]]) -> Lexicon:
         """This language with further (phrase, service) pairs; the original stays as it is."""
@@ -191,7 +213,7 @@ def load_names(code: str) -> Names:
         themes=data.get("themes", {}),
         desks=data.get("desks", {}),
         desk_subjects=data.get("desk_subjects", {}),
-        plural=gettext.c2py(data.get("plural", "n != 1")),  # type: ignore[attr-defined]
+        plural=gettext.c2py(data.get("plural", "n != 1")),
     )
 
 
@@ -203,6 +225,7 @@ def _phrases_of(data: Mapping[str, Any]) -> Iterable[Phrase]:
     rows += [("number", value, text) for value, text in data.get("numbers", {}).items()]
     for slug, row in data.get("services", {}).items():
         rows += [("item", slug, row.get("words", "")), ("says", slug, row.get("says", ""))]
+        rows.append(("asks", slug, row.get("asks", "")))
     for kind, value, text in rows:
         for piece in text.replace("\n", " ").split(","):
             words = split_phrase(piece)
@@ -225,7 +248,8 @@ def load_lexicon(code: str) -> Lexicon:
             if phrase.kind in _LOOKED_UP_FUZZILY and len(word) >= 4 and word[0] != "=":
                 spellable[word] = None
     ordinary = set(f"{data.get('function', '')} {data.get('common', '')}".lower().split())
-    for section in (data.get("cues", {}), data.get("time", {}), data.get("numbers", {})):
+    cues = {kind: text for kind, text in data.get("cues", {}).items() if kind != "calm"}
+    for section in (cues, data.get("time", {}), data.get("numbers", {})):
         ordinary.update(" ".join(section.values()).replace(",", " ").lower().split())
     for row in data.get("services", {}).values():
         ordinary.update(f"{row.get('words', '')} {row.get('says', '')}".replace(",", " ").split())

@@ -50,7 +50,10 @@ class Setting:
     services: frozenset[str] | None = None
     """Slugs on offer; None means the whole shipped catalogue."""
     taught: tuple[tuple[str, str, str], ...] = ()
-    """(language, word or phrase, service slug), learnt at this property. Must be a tuple of tuples."""
+    """(language, word or phrase, service slug), learnt at this property.
+
+    Must be a tuple of tuples.
+    """
     staff: tuple[StaffName, ...] = ()
     awaiting: bool = False
     """We asked something that is answered by a digit."""
@@ -71,7 +74,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text means. Questions and greetings carry no wishes; the caller decides who answers them."""
+    """What a text means. Questions and greetings carry no wishes;
+
+    the caller decides who answers them.
+    """
 
     text: str
     language: str

@@ -7,10 +7,11 @@ from typing import Final
 
 from requests_app.reading.lexicon import Lexicon
 from requests_app.reading.phrases import Match, find_phrases, longest_first
-from requests_app.reading.times import Moment, TimeFinder
+from requests_app.reading.time_words import TimeFinder
+from requests_app.reading.times import Moment
 from requests_app.reading.words import Token
 
-_ITEM_KINDS: Final = frozenset({"item", "says", "nothing"})
+_ITEM_KINDS: Final = frozenset({"item", "says", "asks", "nothing"})
 _ALARM_KINDS: Final = frozenset({"urgent", "medical", "calm"})
 _OTHER_KINDS: Final = frozenset({"number", "room", "people", "place", "bare_no", "and", "but"})
 _LARGEST_QUANTITY: Final = 50
@@ -55,9 +56,7 @@ class Parsed:
 
     def _numbers(self, spelt: Sequence[Match]) -> dict[int, tuple[int, int]]:
         """First token → (value, last token)."""
-        found = {
-            match.first: (int(match.value), match.last) for match in spelt if not match.edits
-        }
+        found = {match.first: (int(match.value), match.last) for match in spelt if not match.edits}
         for place, token in enumerate(self.tokens):
             if token.kind == "number" and len(token.text) < 7:
                 found[place] = (int(token.text), place)
@@ -67,15 +66,14 @@ class Parsed:
         greeted = {p for match in self.cues if match.kind == "greeting" for p in match.at}
         taken = greeted | {place for match in self.items if len(match.at) > 1 for place in match.at}
         usable = _spans([m for m in words if taken.isdisjoint(m.at) and not m.edits])
-        finder = TimeFinder(
-            self.tokens, usable, self.numbers, self.of_items, self.lexicon.clock_24
-        )
+        finder = TimeFinder(self.tokens, usable, self.numbers, self.of_items, self.lexicon.clock_24)
         moments = finder.find()
         self.of_times = finder.used
         return moments
 
     def _cut_into_fragments(self) -> None:
-        """Number sentences (also cut at 'but') and, within them, fragments (cut at commas and 'and')."""
+        """Number sentences (also cut at 'but') and, within them, fragments (cut at commas and
+        'and')."""
         self.sentence: list[int] = []
         self.fragment: list[int] = []
         held = self.of_items | self.of_times
@@ -89,7 +87,7 @@ class Parsed:
             self.sentence.append(sentence)
             self.fragment.append(fragment)
 
-    def quantity(self, item: Match) -> int | None:
+    def quantity(self, item: Match, *, articles: bool = True) -> int | None:
         """The number said with a thing: '2 more bath towels', 'towels x2', 'havlu 2 tane'."""
         place = item.first - 1
         for _ in range(5):
@@ -99,24 +97,33 @@ class Parsed:
                 break
             number = self._number_over(place)
             if number is not None:
-                return number
+                article = number == 1 and self.tokens[place].kind == "word"
+                return number if articles or not article else None
             place -= 1
-        inside = [self.numbers[p][0] for p in range(item.first, item.last) if p in self.numbers]
-        if inside and item.kind == "item":
-            return inside[0]
         place = item.last + 1
         if place < len(self.tokens) and self.tokens[place].fold in ("x", ":", "*"):
             place += 1
-        if place in self.numbers and self.tokens[place].kind == "number":
-            # 'towels 2 pillows': the number belongs to what follows it.
-            if self.numbers[place][1] + 1 not in self.of_items:
-                return self._number_over(place)
+        written = place in self.numbers and self.tokens[place].kind == "number"
+        # 'towels 2 pillows': there the number belongs to what follows it.
+        if written and self.numbers[place][1] + 1 not in self.of_items:
+            return self._number_over(place)
+        return None
+
+    def people(self, item: Match) -> int | None:
+        """For how many a table is: any number of the fragment that is no time and no room."""
+        for first, (value, last) in self.numbers.items():
+            here = self.fragment[first] == self.fragment[item.first]
+            elsewhere = first in self.of_times or first - 1 in self.marks["room"]
+            least = 1 if last + 1 in self.marks["people"] else 2
+            if here and not elsewhere and least <= value <= _LARGEST_QUANTITY:
+                return value
         return None
 
     def _number_over(self, place: int) -> int | None:
         for first, (value, last) in self.numbers.items():
             if first <= place <= last and first not in self.of_times:
-                before_room = first - 1 in self.marks["room"]
+                # '412 numaraya 2 havlu': there the room's number came before its word.
+                before_room = first - 1 in self.marks["room"] and first - 2 not in self.numbers
                 after_people = last + 1 in self.marks["people"]
                 if before_room or after_people or not 0 < value <= _LARGEST_QUANTITY:
                     return None

@@ -1,4 +1,7 @@
-"""Which of the people who work here a guest means. Never invents anybody, never picks one of two."""
+"""Which of the people who work here a guest means.
+
+Never invents anybody, never picks one of two.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,56 @@ _ENDINGS: Final = re.compile(
     r"|da|de|dan|den|la|le|yla|yle"
 )
 _TITLES_BEFORE: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "mister", "madam", "herra", "rouva", "neiti", "sayin", "herr", "frau"}
+    {
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mister",
+        "madam",
+        "herra",
+        "rouva",
+        "neiti",
+        "sayin",
+        "herr",
+        "frau",
+    }
     | {"monsieur", "madame", "senor", "senora", "sr", "sra", "signor", "signora", "السيد", "السيده"}
 )
-_TITLES_AFTER: Final = frozenset({"bey", "beye", "beyin", "hanim", "hanima", "hanimin", "abi", "abla", "usta"})
+_TITLES_AFTER: Final = frozenset(
+    {"bey", "beye", "beyin", "hanim", "hanima", "hanimin", "abi", "abla", "usta"}
+)
 # After a name that is also an ordinary word: 'Can was wonderful', 'Hope and Mika'; never 'Can you'.
 _FOLLOWS_A_NAME: Final = frozenset(
-    {"was", "is", "were", "and", "helped", "from", "brought", "did", "made", "has", "ve", "ja", "oli", "auttoi", "cok"}
+    {
+        "was",
+        "is",
+        "were",
+        "and",
+        "helped",
+        "from",
+        "brought",
+        "did",
+        "made",
+        "has",
+        "ve",
+        "ja",
+        "oli",
+        "auttoi",
+        "cok",
+    }
 )
-_FILLERS: Final = frozenset({"and", "ve", "ja", "also", "the", "to", "thanks", "thank", "you", "for", "with", "plus"})
+_FILLERS: Final = frozenset({"and", "ve", "ja", "also", "thanks", "plus", "kiitos", "tesekkurler"})
+_BEFORE_A_MONTH: Final = frozenset({"in", "by", "until", "since", "last", "next", "this"})
 _EXACT, _INFLECTED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody named in a text. One candidate: sure. Several: ask or leave open. None: nobody here."""
+    """Somebody named in a text. One candidate: sure. Several: ask or leave open. None:
+
+    nobody here.
+    """
 
     words: str
     candidates: tuple[int, ...]
@@ -58,7 +96,10 @@ def ordinary_words() -> frozenset[str]:
 
 
 def _written_forms(name: str) -> set[str]:
-    """The folded stems endings are put on: Mikko → mikko, miko; Korhonen → korhonen, korhose, korhos."""
+    """The folded stems endings are put on: Mikko → mikko, miko;
+
+    Korhonen → korhonen, korhose, korhos.
+    """
     stem = fold(name)
     forms = {stem}
     if len(stem) > 3:
@@ -129,7 +170,10 @@ def roster(staff: tuple[StaffName, ...]) -> Roster:
 def find_names(
     tokens: Sequence[Token], staff: Roster, *, loose: bool, unknown: bool
 ) -> list[NameFound]:
-    """Names in a row of tokens. `loose`: lower case will do; `unknown`: also names nobody here has."""
+    """Names in a row of tokens. `loose`: lower case will do; `unknown`:
+
+    also names nobody here has.
+    """
     ordinary = ordinary_words()
     only_names = all(
         token.kind != "word" or token.fold in _FILLERS or staff.find(token.fold, fuzzy=False)[0]
@@ -165,6 +209,8 @@ def _could_be_a_name(
         return False
     if before is None or before.kind == "end":
         return after is not None and (after.fold in _FOLLOWS_A_NAME)
+    if before.fold in _BEFORE_A_MONTH:
+        return False
     # In a text in capitals, or in Title Case, a capital letter says nothing.
     return not before.text[:1].isupper() and (after is None or after.fold not in ("you", "i", "we"))
 
@@ -186,8 +232,15 @@ def _name_at(
     if distance == _INFLECTED and known:
         people = set()
     if not people or not _could_be_a_name(tokens, place, ordinary, loose, only_names):
-        titled = place > 0 and tokens[place - 1].fold in _TITLES_BEFORE
-        named = unknown and token.text.istitle() and (not known or titled) and len(token.fold) > 2
+        titled = (place > 0 and tokens[place - 1].fold in _TITLES_BEFORE) or (
+            place + 1 < len(tokens) and tokens[place + 1].fold in _TITLES_AFTER
+        )
+        named = (
+            unknown
+            and (token.text.istitle() or titled)
+            and (not known or titled)
+            and len(token.fold) > 2
+        )
         if not named or token.fold in _TITLES_BEFORE | _TITLES_AFTER:
             return None
         last = place
@@ -224,11 +277,12 @@ def _is_surname(token: Token, ordinary: frozenset[str]) -> bool:
 def match_people(
     text: str, staff: Sequence[StaffName], *, offered: Sequence[int] = ()
 ) -> tuple[Named, ...]:
-    """Everyone named in free words, each once, in order. Digits index `offered` (ids), counted from 1.
+    """Everyone named in free words, each once, in order.
 
-    `offered` are the people who, by the fulfilment log, actually helped. When a correctly spelt name
-    fits several people and exactly one of them is in `offered`, that one is meant; when none or
-    several are, all stay candidates and somebody has to ask.
+    Digits index `offered` (ids), counted from 1. `offered` are the people who, by the fulfilment
+    log, actually helped. When a correctly spelt name fits several people and exactly one of them is
+    in `offered`, that one is meant; when none or several are, all stay candidates and somebody has
+    to ask.
     """
     tokens = cut(text)
     people = roster(tuple(staff))

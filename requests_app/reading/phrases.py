@@ -110,11 +110,19 @@ def _gather(
     return tuple(sorted(at)) if len(at) == len(phrase.words) else None
 
 
+def _strength(match: Match) -> tuple[int, int, int, bool, int]:
+    at = match.at
+    return -len(at), match.edits, at[-1] - at[0], match.kind == "item", at[0]
+
+
 def longest_first(matches: list[Match]) -> list[Match]:
-    """Of matches that share tokens, keep the one of more words; the better spelt; the earlier."""
+    """Of matches that share tokens, keep the one of more words; better spelt; closer together;
+
+    earlier.
+    """
     taken: set[int] = set()
     kept = []
-    for match in sorted(matches, key=lambda match: (-len(match.at), match.edits, match.at[0])):
+    for match in sorted(matches, key=_strength):
         if taken.isdisjoint(match.at):
             taken.update(match.at)
             kept.append(match)

@@ -10,7 +10,10 @@ from requests_app.reading.people import find_names, roster
 
 
 def staff_named(parsed: Parsed, staff: Sequence[StaffName]) -> tuple[tuple[str, ...], set[int]]:
-    """Names as written, and their tokens. Only where somebody is thanked or praised is a name looked for."""
+    """Names as written, and their tokens.
+
+    Only where somebody is thanked or praised is a name looked for.
+    """
     if not any(cue.kind in ("thanks", "praise") for cue in parsed.cues):
         return (), set()
     names: list[str] = []
@@ -20,8 +23,21 @@ def staff_named(parsed: Parsed, staff: Sequence[StaffName]) -> tuple[tuple[str, 
         if not found.candidates and not parsed.of_items.isdisjoint(span):
             continue
         places.update(span)
+        if not found.candidates and _is_signature(parsed, found.first, found.last):
+            continue
         text = " ".join(parsed.tokens[place].text for place in span)
         name = text.replace("’", "'").split("'")[0]
         if name not in names:
             names.append(name)
     return tuple(names), places
+
+
+def _is_signature(parsed: Parsed, first: int, last: int) -> bool:
+    """The guest's own name, alone at the end of a text that asks for something:
+
+    '…, thanks, Anna'.
+    """
+    tokens = parsed.tokens
+    at_end = all(token.kind in ("end", "pause", "sign") for token in tokens[last + 1 :])
+    alone = first > 0 and tokens[first - 1].kind in ("end", "pause")
+    return at_end and alone and bool(parsed.items)

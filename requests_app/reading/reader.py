@@ -14,6 +14,7 @@ from requests_app.reading.words import LONGEST_TEXT, Token, cut
 
 _OTHER_CONFIDENCE = 0.3
 _DOCTOR_CONFIDENCE = 0.9
+_ASKING = {"want", "lack", "problem", "cancel"}
 
 
 def read(text: str, setting: Setting) -> Reading:
@@ -28,8 +29,7 @@ def read(text: str, setting: Setting) -> Reading:
     number = bare_answer(tokens)
     if number is not None:
         language = setting.language if setting.language in codes else codes[0]
-        answer = _plain(text, language or codes[0], Intent.ANSWER)
-        return Reading(*_values(answer)[:7], number, "")
+        return _plain(text, language or codes[0], Intent.ANSWER, number)
     ranked = rank_languages(tokens, codes, setting.language)
     language = ranked[0][0]
     parsed, wishes, named = _read_in(language, text, tokens, setting)
@@ -41,12 +41,8 @@ def read(text: str, setting: Setting) -> Reading:
     return _conclude(text, language, parsed, wishes, named, setting, codes)
 
 
-def _values(reading: Reading) -> tuple[object, ...]:
-    return tuple(getattr(reading, name) for name in reading.__slots__)
-
-
-def _plain(text: str, language: str, intent: Intent) -> Reading:
-    return Reading(text, language, intent, False, (), (), (), None, "")
+def _plain(text: str, language: str, intent: Intent, answer: int | None = None) -> Reading:
+    return Reading(text, language, intent, False, (), (), (), answer, "")
 
 
 def _read_in(
@@ -74,7 +70,10 @@ def _conclude(
     setting: Setting,
     codes: tuple[str, ...],
 ) -> Reading:
-    """Intent, in the order: stop, answer, urgent, complaint, request, praise, question, thanks, greeting."""
+    """Intent, in the order:
+
+    stop, answer, urgent, complaint, request, praise, question, thanks, greeting.
+    """
     cues = {cue.kind for cue in parsed.cues}
     alarm = alarms(parsed, codes)
     requests = list(found.wishes)
@@ -89,9 +88,19 @@ def _conclude(
     doctor = any(wish.service == "doctor" for wish in requests)
     if alarm:
         requests = _with_help(requests, any(m.kind == "medical" for m in alarm), words, setting)
+    if "cancel" in cues and not any(wish.service == "other" for wish in requests):
+        # What to call off is for a person to see to; we never undo anything by ourselves.
+        requests.append(Wish("other", None, None, _OTHER_CONFIDENCE, text[:LONGEST_TEXT].strip()))
     urgent = bool(alarm) or doctor
     intent = _intent(cues, requests, found, named, urgent)
-    if intent is Intent.OTHER and not requests and text.strip():
+    if (
+        intent is Intent.OTHER
+        and not requests
+        and any("?" in t.text or "؟" in t.text for t in parsed.tokens if t.kind == "end")
+    ):
+        intent = Intent.QUESTION
+    understood = found.refused or "agreed" in cues
+    if intent is Intent.OTHER and not requests and not understood and text.strip():
         whole = text[:LONGEST_TEXT].strip()
         requests = [Wish("other", None, None, _OTHER_CONFIDENCE, whole)]
     return Reading(
@@ -102,7 +111,10 @@ def _conclude(
 def _with_help(
     requests: list[Wish], medical: bool, words: tuple[str, ...], setting: Setting
 ) -> list[Wish]:
-    """An emergency always reaches somebody: a doctor where health is at stake, else the front desk."""
+    """An emergency always reaches somebody:
+
+    a doctor where health is at stake, else the front desk.
+    """
     offered = setting.services
     service = "doctor" if medical and (offered is None or "doctor" in offered) else "other"
     rest = [wish for wish in requests if wish.service not in ("other", service)]
@@ -117,12 +129,13 @@ def _intent(
     if urgent:
         return Intent.REQUEST
     praised = "praise" in cues
-    if "complaint" in cues and not (praised and named) or "delay" in cues:
+    if ("complaint" in cues and not (praised and named)) or "delay" in cues:
         return Intent.COMPLAINT
     if (praised or "thanks" in cues) and named:
         return Intent.PRAISE
     if requests:
-        return Intent.REQUEST
+        only_left = all(wish.service == "other" for wish in requests)
+        return Intent.REQUEST if not only_left or cues & _ASKING else Intent.OTHER
     if praised and not found.asked_about:
         return Intent.PRAISE
     if found.asked_about or "question" in cues or "offer" in cues:

@@ -1,24 +1,18 @@
-"""Times of day and of the week in a text, and the instant each one means."""
+"""A time as a guest puts it, and the instant it means."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from requests_app.reading.catalogue import CatalogueEntry
-from requests_app.reading.phrases import Match
-from requests_app.reading.words import Token
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAYS: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "day_after": 2}
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "day_after": 2}
 # A part of the day named without an hour means this one (judgement).
-_PARTS: Final = {"morning": 9, "afternoon": 15, "evening": 19, "tonight": 20, "night": 22}
-_MINUTES: Final = {"minute": 1, "hour": 60}
+PARTS: Final = {"morning": 9, "afternoon": 15, "evening": 19, "tonight": 20, "night": 22}
 _WAKING: Final = range(6, 24)
-_NEAR: Final = 6
-"""Tokens between an hour and the day or part of the day that belongs to it."""
 
 
 @dataclass(slots=True)
@@ -91,7 +85,7 @@ class Moment:
 
     def _vague(self, now: datetime) -> datetime | None:
         """'Tomorrow morning': the usual hour. 'Tonight' when it is tonight already: no time."""
-        hour = _PARTS.get(self.part)
+        hour = PARTS.get(self.part)
         if hour is None and not self.day and self.weekday is None and not self.on:
             return None
         dates = self._dates(now)
@@ -127,226 +121,3 @@ def _local(now: datetime, day: date, hour: int, minute: int) -> datetime | None:
         return wall.astimezone(UTC).astimezone(now.tzinfo)
     except (ValueError, OverflowError):
         return None
-
-
-class TimeFinder:
-    """Reads the time words of one text. Token numbers index `tokens` throughout."""
-
-    def __init__(
-        self,
-        tokens: Sequence[Token],
-        words: Sequence[Match],
-        numbers: dict[int, tuple[int, int]],
-        counted_next: Set[int],
-        clock_24: bool,
-    ) -> None:
-        """`numbers`: first token → (value, last token); `counted_next`: tokens that name a thing."""
-        self.tokens = tokens
-        self.numbers = numbers
-        self.things = counted_next
-        self.clock_24 = clock_24
-        self.tags: dict[int, set[str]] = {}
-        self.ends: dict[int, int] = {}
-        for match in words:
-            tags = self.tags.setdefault(match.first, set())
-            tags.add(match.kind[2:])
-            self.ends[match.first] = match.last
-            for place in match.at[1:]:
-                self.tags.setdefault(place, set()).add("·" + match.kind[2:])
-        self.used: set[int] = set()
-
-    def _has(self, place: int, *tags: str) -> bool:
-        found = self.tags.get(place)
-        return bool(found) and any(tag in found or "·" + tag in found for tag in tags)  # type: ignore[union-attr]
-
-    def find(self) -> list[Moment]:
-        """All times, in order; tokens of durations ('for 20 minutes') are only marked as used."""
-        moments = self._relative()
-        clocks = self._clocks()
-        for moment in clocks:
-            self._add_day(moment)
-        moments += clocks
-        moments += self._days_alone()
-        return sorted(moments, key=lambda moment: min(moment.tokens))
-
-    def _relative(self) -> list[Moment]:
-        found = []
-        for place in sorted(self.tags):
-            unit = next((name for name in _MINUTES if name in self.tags[place]), None)
-            if unit is None or place in self.used:
-                continue
-            amount, first, stated = 1.0, place, False
-            before = place - 1
-            value = self._number_ending(before)
-            if value is not None:
-                amount, first, stated = float(value[0]), value[1], True
-            if self._has(first - 1 if stated else before, "half", "quarter"):
-                at = first - 1 if stated else before
-                amount = 0.5 if self._has(at, "half") else 0.25
-                while self._has(at, "half", "quarter"):
-                    first, at, stated = at, at - 1, True
-            last = self.ends.get(place, place)
-            if self._has(last + 1, "and_half"):
-                amount, last = amount + 0.5, self.ends.get(last + 1, last + 1)
-            minutes = round(amount * _MINUTES[unit])
-            lead = self._has(first - 1, "in")
-            # Turkish `saat 8` is an hour of the clock, `8 saat sonra` a distance: only the latter trails.
-            trail = self._has(last + 1, "later") or self._has(place, "within")
-            if not stated and not trail and not (lead and self._has(place, "hour")):
-                continue
-            if self._has(place, "at") and not trail:
-                continue
-            span = set(range(first, last + 1))
-            span.update({first - 1} if lead else (), {last + 1} if trail else ())
-            self.used |= span
-            past = self._has(first - 1, "since") or self._has(last + 1, "since")
-            if (lead or trail) and not past and 0 < minutes <= 72 * 60:
-                found.append(Moment(span, minutes_from_now=minutes))
-        return found
-
-    def _number_ending(self, place: int) -> tuple[int, int] | None:
-        for first, (value, last) in self.numbers.items():
-            if last == place and first not in self.used:
-                return value, first
-        return None
-
-    def _clocks(self) -> list[Moment]:
-        found = []
-        for place, token in enumerate(self.tokens):
-            if place in self.used:
-                continue
-            moment = None
-            if token.kind == "clock":
-                moment = self._written_clock(place)
-            elif place in self.numbers:
-                moment = self._spoken_clock(place)
-            elif self.tags.get(place, set()) & {"noon", "midnight"}:
-                noon = "noon" in self.tags[place]
-                moment = Moment({place}, hour=12 if noon else 0, exact=True)
-            if moment:
-                self.used |= moment.tokens
-                if not self._has(min(moment.tokens) - 1, "since"):
-                    found.append(moment)
-        return found
-
-    def _written_clock(self, place: int) -> Moment | None:
-        text = self.tokens[place].text
-        hour, minute = (int(part) for part in text.replace(".", ":").split(":"))
-        if hour > 24 or minute > 59:
-            if "." in text and 1 <= hour <= 31 and 1 <= minute <= 12:
-                return Moment({place}, on=(hour, minute))
-            return None
-        moment = Moment({place}, hour=hour, minute=minute)
-        moment.exact = self.clock_24 or hour > 12 or hour == 0 or text.startswith("0")
-        self._half_day(moment, place)
-        return moment
-
-    def _half_day(self, moment: Moment, place: int) -> None:
-        """Take 'am', 'pm', 'o'clock', a glued ending and a leading 'at' into the moment."""
-        here = place + 1
-        while self._has(here, "am", "pm", "oclock") or self._glued(here):
-            if self._has(here, "am", "pm"):
-                moment.half_day = "am" if "am" in self.tags[here] else "pm"
-                moment.exact = False
-            moment.tokens.update(range(here, self.ends.get(here, here) + 1))
-            here = self.ends.get(here, here) + 1
-        if self._has(place - 1, "at"):
-            moment.tokens.add(place - 1)
-
-    def _glued(self, place: int) -> bool:
-        """An ending written onto a number: the 'da' of '6'da'."""
-        if not 0 < place < len(self.tokens) or not self._has(place, "glued"):
-            return False
-        return self.tokens[place].start - self.tokens[place - 1].end <= 1
-
-    def _spoken_clock(self, place: int) -> Moment | None:
-        value, last = self.numbers[place]
-        after, before = last + 1, place - 1
-        if self._has(before, "half_to") and 1 <= value <= 12:
-            moment = Moment({before, place}, hour=value - 1 or 12, minute=30)
-            self._half_day(moment, last)
-            return moment
-        if self._has(before, "past", "to") and 1 <= value <= 12:
-            return self._past_or_to(place, value, last)
-        if value > 24 or after in self.things or self._has(after, "minute", "hour", "day"):
-            return None
-        moment = Moment(set(range(place, last + 1)), hour=value)
-        marked = self._has(before, "at", "clock") or self._has(after, "am", "pm", "oclock")
-        beside = ("morning", "afternoon", "evening", "tonight", "night", "today", "tomorrow", *_WEEKDAYS)
-        marked = marked or self._glued(after) or self._has(before, *beside)
-        marked = marked or self._has(after, *beside)
-        if not marked:
-            return None
-        if self._has(after, "and_half"):
-            moment.minute = 30
-            moment.tokens.add(after)
-        moment.exact = self.clock_24 and self._has(before, "clock") or value > 12 or value == 0
-        here = after
-        if self._has(here, "oclock") and here + 1 in self.numbers:
-            minute, end = self.numbers[here + 1]
-            if minute < 60 and self.tokens[here + 1].start - self.tokens[here].end == 0:
-                moment.minute = minute
-                moment.tokens.add(end)
-        self._half_day(moment, max(moment.tokens))
-        if self._has(before, "at", "clock"):
-            moment.tokens.add(before)
-        return moment
-
-    def _past_or_to(self, place: int, value: int, last: int) -> Moment | None:
-        """'half past six', 'quarter to 7', 'ten to 8'."""
-        middle = place - 1
-        first = middle - 1
-        if self._has(first, "half"):
-            minutes = 30
-        elif self._has(first, "quarter"):
-            minutes = 15
-        elif (stated := self._number_ending(first)) and stated[0] < 60:
-            minutes, first = stated
-        else:
-            return None
-        back = self._has(middle, "to") and not self._has(middle, "past")
-        moment = Moment(set(range(first, last + 1)), hour=value, minute=minutes)
-        if back:
-            moment.hour, moment.minute = value - 1 or 12, 60 - minutes
-        self._half_day(moment, last)
-        return moment
-
-    def _add_day(self, moment: Moment) -> None:
-        """Take the day and the part of the day said near an hour into it."""
-        low, high = min(moment.tokens), max(moment.tokens)
-        for place in sorted(self.tags, key=lambda place: abs(place - low)):
-            if place in self.used or not low - _NEAR <= place <= high + _NEAR:
-                continue
-            between = range(min(place, high), max(place, low))
-            if any(self.tokens[other].kind == "end" for other in between):
-                continue
-            if self._take_day(moment, place):
-                self.used.update(range(place, self.ends.get(place, place) + 1))
-
-    def _take_day(self, moment: Moment, place: int) -> bool:
-        tags, taken = self.tags[place], False
-        for tag, ahead in _DAYS.items():
-            if tag in tags and moment.day is None:
-                moment.day, taken = ahead, True
-        for number, tag in enumerate(_WEEKDAYS):
-            if tag in tags and moment.weekday is None:
-                moment.weekday, taken = number, True
-        for tag in _PARTS:
-            if tag in tags and not moment.part:
-                moment.part, taken = tag, True
-        if taken:
-            moment.tokens.update(range(place, self.ends.get(place, place) + 1))
-        return taken
-
-    def _days_alone(self) -> list[Moment]:
-        found: list[Moment] = []
-        for place in sorted(self.tags):
-            if place in self.used:
-                continue
-            near = found and place - max(found[-1].tokens) <= 2
-            moment = found[-1] if near else Moment(set())
-            if self._take_day(moment, place):
-                self.used |= moment.tokens
-                if not near:
-                    found.append(moment)
-        return found

@@ -1,4 +1,7 @@
-"""Words that must wake somebody: fire, a heart attack, a stranger at the door, in whatever language."""
+"""Words that must wake somebody:
+
+fire, a heart attack, a stranger at the door, in whatever language.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ def alarms(parsed: Parsed, codes: tuple[str, ...]) -> list[Match]:
 
 
 def _alarms_in(tokens: Sequence[Token], lexicon: Lexicon, read_in: Lexicon) -> list[Match]:
-    """Alarms of another language; a word both languages have means what the text's own says it does."""
+    """Alarms of another language;
+
+    a word both languages have means what the text's own says it does.
+    """
     matches, _ = find_phrases(tokens, lexicon)
     kept = [
         match

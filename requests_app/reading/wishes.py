@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Final
 
 from requests_app.reading.catalogue import CatalogueEntry, load_catalogue
+from requests_app.reading.leftover import Leftover
 from requests_app.reading.meaning import CERTAIN, Setting, Wish
+from requests_app.reading.moods import Moods
 from requests_app.reading.parsed import Parsed
 from requests_app.reading.phrases import Match
 from requests_app.reading.times import Moment
 
-# How sure each way of mentioning a thing makes us (judgement, checked by tests/reading/texts.jsonl).
+# How sure each way of mentioning a thing makes us (judgement, checked by
+# tests/reading/texts.jsonl).
 _WANTED: Final = 0.95
 _SAID_OUTRIGHT: Final = 0.93
 _TROUBLED: Final = 0.92
-_BARE: Final = 0.86
+_BARE: Final = 0.88
 _LATE: Final = 0.75
 _OFFERED: Final = 0.7
 _MENTIONED: Final = 0.5
@@ -26,7 +29,6 @@ _MISSPELT: Final = (1.0, 0.92, 0.86)
 _WORDS_AROUND_BARE: Final = 4
 """Unexplained words that may stand beside a bare thing: 'towels 412 thx'."""
 _PORTABLE_DESK: Final = "housekeeping"
-_MOODS: Final = ("refuse", "want", "lack", "problem", "delay", "offer", "question", "thanks", "praise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,8 @@ class WishFinder:
         self.setting = setting
         self.names = names
         self.entries: Mapping[str, CatalogueEntry] = load_catalogue()
-        self.moods: dict[int, set[str]] = {}
-        for cue in parsed.cues:
-            if cue.kind in _MOODS:
-                self.moods.setdefault(parsed.fragment[cue.first], set()).add(cue.kind)
+        self.moods = Moods(parsed)
+        self.alarmed = {place for match in parsed.alarms for place in match.at}
         self.refused = False
         self.asked_about = False
 
@@ -66,10 +66,11 @@ class WishFinder:
             if confidence > 0:
                 self._add(found, item, round(confidence, 2))
         wishes = [wish for wish, _ in found.values()]
-        leftover = self._leftover()
+        rest = Leftover(self.text, self.parsed, self.moods, self.names)
+        leftover, words = rest.find(alone=not wishes)
         if leftover:
-            wishes.append(Wish("other", None, None, _UNKNOWN, leftover))
-        return Wishes(tuple(wishes), leftover, self.refused, self.asked_about, self._explained())
+            wishes.append(Wish("other", None, None, _UNKNOWN, words))
+        return Wishes(tuple(wishes), leftover, self.refused, self.asked_about, rest.explained())
 
     def _add(
         self,
@@ -82,12 +83,13 @@ class WishFinder:
         offered = self.setting.services
         if offered is not None and slug not in offered:
             slug, confidence = "other", min(confidence, _UNKNOWN)
-        quantity = self.parsed.quantity(item) if entry is None or entry.counted else None
+        quantity = self._quantity(item, entry)
         at = self._at(item, entry)
         words = self._words(item)
         surface = hash(tuple(self.parsed.stems[place].stems[:1] for place in item.at))
         same = next(
-            (key for key in found if key[0] == slug and (key[1] == at or None in (key[1], at))), None
+            (key for key in found if key[0] == slug and (key[1] == at or None in (key[1], at))),
+            None,
         )
         if same is None or slug == "other":
             found[(slug, at) if slug != "other" else (f"other {len(found)}", at)] = (
@@ -109,14 +111,22 @@ class WishFinder:
 
     def _confidence(self, item: Match) -> float:
         """0: not wished for."""
-        mood = self._mood(item)
+        if not self.alarmed.isdisjoint(item.at) and item.value != "doctor":
+            return 0.0
+        mood = self.moods.of(item)
+        if item.kind == "item" and mood not in ("thanks", "refuse") and self._is_scenery(item):
+            return 0.0
+        if item.kind == "item" and mood in ("", "want", "problem") and self.moods.is_bare_no(item):
+            return self._without(item)
         entry = self.entries.get(item.value)
         spelt = _MISSPELT[min(item.edits, 2)]
         if mood == "refuse":
             self.refused = True
             return 0.0
-        if mood in ("thanks", "praise"):
+        if mood == "thanks":
             return 0.0
+        if item.kind == "asks":
+            return _SAID_OUTRIGHT * spelt
         if mood == "question":
             self.asked_about = True
             return 0.0
@@ -124,6 +134,10 @@ class WishFinder:
             return _WANTED * spelt
         if item.kind == "says":
             return _SAID_OUTRIGHT * spelt
+        if mood == "problem" and item.value == "bottled-water" and item.kind == "item":
+            # Water that drips or is brown is no bottle of water; what it drips from
+            # is named beside it.
+            return 0.0 if self._others_beside(item) else _MENTIONED
         if mood in ("lack", "problem"):
             return _TROUBLED * spelt
         if mood == "delay":
@@ -140,113 +154,91 @@ class WishFinder:
             return _MENTIONED * spelt
         return _BARE * spelt
 
-    def _mood(self, item: Match) -> str:
-        """The mood that governs a thing: its own fragment's, else a neighbour's in the sentence."""
-        parsed = self.parsed
-        here = parsed.fragment[item.first]
-        own = self._mood_of(here, item)
-        if own:
-            return own
-        sentence = parsed.sentence[item.first]
-        inside = sorted(
-            {
-                fragment
-                for fragment, of in zip(parsed.fragment, parsed.sentence, strict=True)
-                if of == sentence and fragment != here
-            },
-            key=lambda fragment: abs(fragment - here),
+    def _quantity(self, item: Match, entry: CatalogueEntry | None) -> int | None:
+        """'A toothbrush' is one toothbrush, 'a taxi' just a taxi."""
+        if entry is not None and not entry.counted:
+            return None
+        if item.value == "restaurant-booking":
+            return self.parsed.people(item)
+        pieces = entry is None or entry.desk == _PORTABLE_DESK or entry.slug == "adapter"
+        return self.parsed.quantity(item, articles=pieces)
+
+    def _without(self, item: Match) -> float:
+        """'No towels': is there none, or is none wanted? Works of the house are missed;
+
+        things we ask about.
+        """
+        entry = self.entries.get(item.value)
+        if entry is not None and entry.desk == "engineering":
+            return _TROUBLED
+        following = self.parsed.sentence[item.last] + 1
+        if any(self.parsed.sentence[place] == following for place in self.parsed.marks["but"]):
+            self.refused = True
+            return 0.0
+        return _MENTIONED
+
+    def _is_scenery(self, item: Match) -> bool:
+        """'I left my glasses in the restaurant': what is wished for is said outright beside it."""
+        fragment = self.parsed.fragment
+        here = fragment[item.first]
+        beside = {
+            other.value
+            for other in self.parsed.items
+            if other.kind == "says" and fragment[other.first] == here
+        }
+        if "lost-item" in beside:
+            return True
+        if not beside or "want" in self.moods.by_fragment.get(here, ()):
+            return False
+        return self.parsed.quantity(item, articles=False) is None
+
+    def _others_beside(self, item: Match) -> bool:
+        sentence = self.parsed.sentence
+        return any(
+            other is not item and sentence[other.first] == sentence[item.first]
+            for other in self.parsed.items
         )
-        before = [fragment for fragment in inside if fragment < here]
-        after = [fragment for fragment in inside if fragment > here]
-        if item.kind == "says":
-            return ""
-        for fragment in (*after, *before) if parsed.lexicon.verb_final else (*before, *after):
-            mood = self._mood_of(fragment, item)
-            # A fault or a 'thank you' next door is about something else unless nothing stands there.
-            if mood in ("want", "refuse", "lack", "question", "offer", "delay"):
-                return mood
-            if mood in ("thanks", "praise") and fragment < here and item.value:
-                return "thanks" if self._thanked_for(fragment) else ""
-        return ""
-
-    def _thanked_for(self, fragment: int) -> bool:
-        """'Thanks for the towels and the ice': the thing thanked for stands in that fragment too."""
-        return any(self.parsed.fragment[item.first] == fragment for item in self.parsed.items)
-
-    def _mood_of(self, fragment: int, item: Match) -> str:
-        moods = self.moods.get(fragment, set())
-        if not moods:
-            return ""
-        if "refuse" in moods:
-            return "refuse" if self._refuses(fragment, item) else "want"
-        if "question" in moods and "want" in moods:
-            return "question" if self._asks(fragment, item) else "want"
-        if "question" in moods and not moods & {"problem", "lack"}:
-            return "question"
-        grateful = moods & {"thanks", "praise"}
-        if grateful and not moods & {"want", "lack", "problem", "delay"}:
-            return "thanks" if self._is_thanked(fragment, item) else ""
-        if "praise" in moods and not moods & {"lack", "problem", "delay"}:
-            return "want"
-        if self._bare_no(item) and "want" not in moods:
-            return "lack"
-        for mood in ("want", "lack", "problem", "delay", "offer"):
-            if mood in moods:
-                return mood
-        return ""
-
-    def _refuses(self, fragment: int, item: Match) -> bool:
-        """A refusal governs what is said after it unless a new wish begins in between."""
-        refusals = self._cues(fragment, "refuse")
-        wants = [cue for cue in self._cues(fragment, "want") if cue.first < item.first]
-        before = [cue for cue in refusals if cue.first <= item.last]
-        if not before:
-            return not wants
-        return not any(cue.first > before[-1].last for cue in wants)
-
-    def _asks(self, fragment: int, item: Match) -> bool:
-        asked = self._cues(fragment, "question")
-        if self.parsed.lexicon.verb_final:
-            return True
-        return any(cue.first < item.first for cue in asked)
-
-    def _is_thanked(self, fragment: int, item: Match) -> bool:
-        """'thanks for the towels', 'the towels were lovely' — but not '2 towels thanks'."""
-        if "praise" in self.moods[fragment]:
-            return True
-        cues = self._cues(fragment, "thanks")
-        if self.parsed.lexicon.verb_final:
-            return self.parsed.quantity(item) is None and cues[0].first > item.first
-        return cues[0].first < item.first and self.parsed.quantity(item) is None
-
-    def _cues(self, fragment: int, kind: str) -> list[Match]:
-        return [
-            cue
-            for cue in self.parsed.cues
-            if cue.kind == kind and self.parsed.fragment[cue.first] == fragment
-        ]
-
-    def _bare_no(self, item: Match) -> bool:
-        return any(place in self.parsed.marks["bare_no"] for place in (item.first - 1, item.first - 2))
 
     def _at(self, item: Match, entry: CatalogueEntry | None) -> datetime | None:
-        """The time said with a thing: in its fragment, else the nearest in its sentence, else the only one."""
+        """The time said with a thing:
+
+        in its fragment, else the nearest in its sentence, else the only one.
+        """
         parsed = self.parsed
         here, sentence = parsed.fragment[item.first], parsed.sentence[item.first]
+
+        scheduled = entry is None or entry.scheduled
 
         def place(moment: Moment) -> int:
             return min(moment.tokens)
 
         own = [m for m in parsed.moments if parsed.fragment[place(m)] == here]
-        near = own or [m for m in parsed.moments if parsed.sentence[place(m)] == sentence]
+        near = own or [
+            m
+            for m in parsed.moments
+            if parsed.sentence[place(m)] == sentence and (scheduled or not self._is_taken(m))
+        ]
         if not near and len(parsed.moments) == 1 and entry and entry.scheduled:
             near = parsed.moments
         for moment in sorted(near, key=lambda m: abs(place(m) - item.first)):
-            if moment.hour is None and moment.minutes_from_now is None and not (entry and entry.scheduled):
+            if (
+                moment.hour is None
+                and moment.minutes_from_now is None
+                and not (entry and entry.scheduled)
+            ):
                 continue
             if found := moment.resolve(self.setting.now, entry):
                 return found
         return None
+
+    def _is_taken(self, moment: Moment) -> bool:
+        """'2 towels, and a taxi at 19:30': the time is the taxi's."""
+        here = self.parsed.fragment[min(moment.tokens)]
+        for item in self.parsed.items:
+            entry = self.entries.get(item.value)
+            if self.parsed.fragment[item.first] == here and entry and entry.scheduled:
+                return True
+        return False
 
     def _words(self, item: Match) -> str:
         """The guest's own words for it: from the number or the thing to the end of the thing."""
@@ -264,17 +256,14 @@ class WishFinder:
             and last + 1 not in self.parsed.of_items
         ):
             last += 1
-        while tokens[first].kind in ("pause", "end") or first in self.parsed.marks["and"] | self.parsed.marks["but"]:
+        while (
+            tokens[first].kind in ("pause", "end")
+            or first in self.parsed.marks["and"] | self.parsed.marks["but"]
+        ):
             if first >= item.first:
                 break
             first += 1
         return self.text[tokens[first].start : tokens[last].end]
-
-    def _is_explained(self, place: int) -> bool:
-        token = self.parsed.tokens[place]
-        if token.kind != "word" or place in self.names or place in self.parsed.of_times:
-            return True
-        return bool(self.parsed.stems[place].stems) or token.fold in self.parsed.lexicon.known
 
     def _unexplained_in_sentence(self, item: Match) -> int:
         """Words of the item's sentence beyond function words and itself."""
@@ -288,43 +277,6 @@ class WishFinder:
             and token.fold not in parsed.lexicon.function
             for place, token in enumerate(parsed.tokens)
         )
-
-    def _explained(self) -> float:
-        words = [place for place, token in enumerate(self.parsed.tokens) if token.kind == "word"]
-        if not words:
-            return 1.0
-        return sum(self._is_explained(place) for place in words) / len(words)
-
-    def _leftover(self) -> str:
-        """The sentences in which somebody wants or lacks something we have no word for."""
-        parsed = self.parsed
-        with_items = {parsed.fragment[item.first] for item in parsed.items}
-        pieces = []
-        for fragment in sorted(set(parsed.fragment)):
-            if fragment in with_items:
-                continue
-            places = [p for p, of in enumerate(parsed.fragment) if of == fragment]
-            moods = self.moods.get(fragment, set())
-            if moods & {"question", "refuse", "praise"} or (moods == {"thanks"}):
-                continue
-            strange = [p for p in places if not self._is_explained(p) and len(parsed.tokens[p].fold) > 2]
-            asked = bool(moods & {"want", "lack", "problem"})
-            content = [
-                p
-                for p in places
-                if parsed.tokens[p].kind == "word"
-                and p not in self.names
-                and p not in parsed.of_times
-                and parsed.tokens[p].fold not in parsed.lexicon.function
-                and not any(p in cue.at for cue in parsed.cues)
-            ]
-            if (asked and content) or len(strange) >= 2:
-                held = [p for p in places if parsed.tokens[p].kind not in ("end", "pause")]
-                held = [p for p in held if not (p in parsed.marks["and"] | parsed.marks["but"] and p == held[0])]
-                if held:
-                    tokens = parsed.tokens
-                    pieces.append(self.text[tokens[held[0]].start : tokens[held[-1]].end])
-        return " … ".join(pieces)
 
 
 def is_certain(wish: Wish) -> bool:

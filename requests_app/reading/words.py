@@ -1,4 +1,5 @@
-"""Cut a text into tokens, and fold a word so that case, diacritics and typography no longer matter."""
+"""Cut a text into tokens, and fold a word so that case, diacritics and typography no longer
+matter."""
 
 from __future__ import annotations
 
@@ -16,8 +17,12 @@ _JOINED: Final = str.maketrans(
 )
 # Scripts written without spaces: each character is a token, and a phrase is a row of characters.
 _UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
-# Combining marks belong to the word before them although they are no letters (Devanagari, Arabic …).
-_MARKS: Final = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0591-\u05c7\u200c\u200d"
+# Combining marks belong to the word before them although they are no letters (Devanagari,
+# Arabic …).
+_MARKS: Final = (
+    "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0591-\u05c7\u200c\u200d"
+)
+_BY_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
 _LETTER: Final = f"[^\\W\\d_{_UNSPACED}]"
 _TOKEN: Final = re.compile(
     rf"(?P<clock>(?<![\d.:])\d{{1,2}}[:.]\d{{2}}(?![\d:]|\.\d))"
@@ -39,11 +44,20 @@ class Token(NamedTuple):
     end: int
 
 
+_PLAIN: Final = {
+    code: bare[0]
+    for code in range(0xC0, 0x250)
+    if (bare := unicodedata.normalize("NFD", chr(code).lower()))[0].isascii() and len(bare) > 1
+} | _JOINED
+
+
 def fold(word: str) -> str:
     """'Havlularımı' → 'havlularimi', 'I' and 'İ' → 'i', 'don’t' → 'dont'."""
     if word.isascii():
         return word.lower().replace("'", "").replace("`", "")
-    lowered = word.translate(_JOINED).lower()
+    lowered = word.translate(_PLAIN).lower()
+    if lowered.isascii():
+        return lowered
     parts = unicodedata.normalize("NFKD", lowered)
     bare = "".join(part for part in parts if not unicodedata.combining(part))
     return unicodedata.normalize("NFC", bare.translate(_JOINED))
@@ -60,15 +74,18 @@ def cut(text: str) -> list[Token]:
 
 
 def split_phrase(phrase: str) -> tuple[str, ...]:
-    """A phrase of a language file as folded words, `*` kept: 'Clean * wi-fi' → ('clean', '*', 'wi', 'fi')."""
+    """A phrase of a language file as folded words, `*` kept:
+
+    'Clean * wi-fi' → ('clean', '*', 'wi', 'fi').
+    """
     words: list[str] = []
     for piece in phrase.split():
         if piece == "*":
             words.append(piece)
             continue
         exact = "=" if piece.startswith("=") else ""
-        if piece.isascii() and piece.isalpha():
-            words.append(piece.lower())
+        if piece.isalpha() and not _BY_CHARACTER.search(piece):
+            words.append(fold(piece))
         else:
             words.extend(
                 exact + token.fold

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """ "under 1 min", "14 min", "1 h 20 min", "2 d 3 h": as long as people count. Empty for None."""
+    if length is None:
+        return ""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return _("under 1 min")
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        _("%(n)d d") % {"n": days} if days else "",
+        _("%(n)d h") % {"n": hours} if hours else "",
+        _("%(n)d min") % {"n": minutes} if minutes and not days else "",
+    ]
+    return " ".join(part for part in parts if part)

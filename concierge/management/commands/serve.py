@@ -61,8 +61,8 @@ class Command(BaseCommand):
             ready_callable=ready,
             server_name="concierge",
         )
-        reactor.callWhenRunning(begin)  # type: ignore[attr-defined]
-        reactor.addSystemEventTrigger("before", "shutdown", finish)  # type: ignore[attr-defined]
+        reactor.callWhenRunning(begin)
+        reactor.addSystemEventTrigger("before", "shutdown", finish)  # type: ignore[arg-type]
         server.run()
         connections.close_all()
         if server.abort_start:

@@ -1,0 +1,74 @@
+# Concierge, one command each. Needs Python 3.11 or newer and make; brings everything else itself.
+#
+#   make run      the demo hotel on http://127.0.0.1:8000 (PORT= and DATA_DIR= choose others)
+#   make test     the whole suite, with real PostgreSQL, Valkey and Chromium
+#   make check    format, lint, types, layers, migrations, translations, deployment
+#   make contract what we send, against Twilio's own OpenAPI file (needs Node 20)
+#   make bench    the measurements; SECONDS= for longer ones
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test contract check bench screenshots lock clean
+
+PORT ?= 8000
+SECONDS ?= 10
+export PORT
+
+# The first that is new enough: a system's python3 may be older than its python3.12.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+RUN := .venv/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+
+run: .venv/installed
+	@$(RUN) manage.py prepare --demo
+	@exec $(RUN) manage.py serve --port $(PORT)
+
+# Browser tests start servers of their own: one worker a core, and files kept together.
+test: .venv/installed-dev
+	@$(RUN) -m tests.prepare browser
+	$(RUN) -m pytest -n 2 --dist loadfile -m "not contract" $(ARGS)
+
+contract: .venv/installed-dev
+	@$(RUN) -m tests.prepare contract
+	$(RUN) -m pytest tests/contract -m contract $(ARGS)
+
+check: .venv/installed-dev
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	.venv/bin/lint-imports --no-cache --no-logo
+	$(RUN) -m tests.check_site
+
+bench: .venv/installed-dev
+	$(RUN) -m tests.bench --seconds $(SECONDS)
+
+screenshots: .venv/installed-dev
+	@$(RUN) -m tests.prepare browser
+	$(RUN) -m pytest tests/browser -k screenshot $(ARGS)
+	@echo "The pictures are in var/screenshots."
+
+# What is installed, to the letter; run it after changing dependencies in pyproject.toml.
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+lock: .venv/bin/python
+	@$(RUN) -m pip --disable-pip-version-check install --quiet uv
+	$(RUN) -m uv pip compile pyproject.toml $(LOCK) -o requirements.lock
+	$(RUN) -m uv pip compile pyproject.toml --group dev $(LOCK) -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Concierge needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null || sh deploy/make-venv.sh $(PYTHON)
+
+.venv/installed: requirements.lock | .venv/bin/python
+	@echo "Installing what Concierge needs (once, about a minute) …"
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	@echo "Installing what its tests need (once, a minute or two) …"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ .venv/installed

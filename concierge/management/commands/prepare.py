@@ -1,0 +1,26 @@
+"""``manage.py prepare``: everything between installing and serving, in one process; safe to repeat."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Compile translations, collect static files, bring the database up to date."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="and the demo hotel, where there is no hotel yet"
+        )
+
+    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+        call_command("compile_translations")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
+        if demo:
+            call_command("demo", stdout=self.stdout)

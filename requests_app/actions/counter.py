@@ -1,0 +1,120 @@
+"""What a guest asks by telephone or at the counter, entered by staff; and follow-ups staff plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from django.utils.translation import gettext as _
+
+from requests_app import queries
+from requests_app.actions.opening import Wanted, open_requests
+from requests_app.errors import Missing
+from requests_app.house import House, house_of
+from requests_app.models import Desk, Property, Request, Room, Service
+from requests_app.reading import CERTAIN, Reading, read
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+OTHER = "other"
+
+
+def reading_of(hotel: Property, words: str, *, by: Person, now: datetime) -> tuple[Reading, House]:
+    """What words typed by a colleague mean: in their language, or in whichever it is."""
+    house = house_of(hotel, now)
+    setting = house.setting_at(hotel, now, language=by.language, awaiting=False)
+    return read(words, setting), house
+
+
+def wanted_by_words(
+    hotel: Property, words: str, *, by: Person, desk: Desk | None, now: datetime
+) -> list[Wanted]:
+    """One thing per wish that is certain; else the words themselves, for ``desk`` or the front desk."""
+    reading, house = reading_of(hotel, words, by=by, now=now)
+    urgent = {"urgent": reading.urgent, "urgent_words": ", ".join(reading.urgent_words)}
+    wanted = [
+        Wanted(
+            desk=house.services[wish.service].desk,
+            service=house.services[wish.service],
+            quantity=wish.quantity,
+            wanted_at=wish.at.astimezone(UTC) if wish.at else None,
+            words=words,
+            **urgent,  # type: ignore[arg-type]
+        )
+        for wish in reading.requests
+        if wish.service in house.services and wish.service != OTHER and wish.confidence >= CERTAIN
+    ]
+    if wanted:
+        return wanted
+    other = house.services.get(OTHER)
+    return [
+        Wanted(
+            desk=desk or house.front_desk,
+            service=other,
+            kind=Request.Kind.SERVICE if other else Request.Kind.UNSORTED,
+            words=words,
+            wanted_at=_time_in(reading),
+            **urgent,  # type: ignore[arg-type]
+        )
+    ]
+
+
+def _time_in(reading: Reading) -> datetime | None:
+    return next((w.at.astimezone(UTC) for w in reading.requests if w.at is not None), None)
+
+
+def enter_request(
+    hotel: Property,
+    *,
+    room: Room | None,
+    words: str,
+    by: Person,
+    at: datetime,
+    channel: str,
+    submission: UUID,
+    desk: Desk | None = None,
+    service: Service | None = None,
+    quantity: int | None = None,
+    wanted_at: datetime | None = None,
+) -> list[Request]:
+    """Open what a guest asked by telephone or at the counter; the same submission again, nothing.
+
+    A ``service`` that was picked wins over the words, and so do a quantity and a time (UTC).
+    ``desk`` is for words that name no service. Raises Missing for nothing wanted.
+    """
+    known = Request.objects.filter(property=hotel, submission=submission).first()
+    if known is not None:
+        return [known]
+    words = " ".join(words.split())
+    if service is not None:
+        wanted = [Wanted(desk=service.desk, service=service, words=words)]
+    elif words:
+        wanted = wanted_by_words(hotel, words, by=by, desk=desk, now=at)
+    else:
+        raise Missing(_("Say what is wanted."))
+    stay = queries.stay_in_room(room.pk, at) if room else None
+    return open_requests(
+        hotel,
+        [
+            Wanted(
+                desk=thing.desk,
+                service=thing.service,
+                kind=thing.kind,
+                quantity=quantity if quantity and len(wanted) == 1 else thing.quantity,
+                wanted_at=wanted_at or thing.wanted_at,
+                words=thing.words,
+                urgent=thing.urgent,
+                urgent_words=thing.urgent_words,
+                submission=submission if n == 0 else uuid5(submission, str(n)),
+            )
+            for n, thing in enumerate(wanted)
+        ],
+        channel=channel,
+        at=at,
+        room=room,
+        stay=stay,
+        language=stay.guest.language if stay else "",
+        by=by,
+    )

@@ -1,0 +1,312 @@
+"""What stored words come to: whose they are, what they ask for, and what we say to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F
+
+from requests_app import queries, wording
+from requests_app.actions import answers, praise, replying
+from requests_app.actions.identify import identify, only_says_whose, open_unknown_guest, settle
+from requests_app.actions.journal import By, record, touch
+from requests_app.actions.opening import Wanted, open_requests
+from requests_app.actions.replying import Outcome
+from requests_app.house import House
+from requests_app.models import Contact, Message, Request, RequestEvent, Stay
+from requests_app.models.messages import Awaiting
+from requests_app.prepared import Bound, PreparedUpdate
+from requests_app.reading import CERTAIN, Intent, Reading, read
+from requests_app.states import EventKind
+
+KEYWORDS = {Intent.STOP, Intent.START, Intent.HELP}
+GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO}
+"""Questions about what was done; the others ask whose words these are."""
+
+WRONG_ANSWERS = 3
+"""So many, and a person goes on."""
+
+ASK_ANEW = timedelta(hours=12)
+
+
+def read_text(message: Message, contact: Contact, house: House, *, now: datetime) -> Reading:
+    return read(
+        message.body,
+        house.setting_at(
+            contact.property, now, language=contact.language, awaiting=bool(contact.awaiting)
+        ),
+    )
+
+
+def decide(message: Message, contact: Contact, house: House, *, now: datetime) -> Outcome:
+    """Open, settle, answer, obey. Runs inside the transaction of ``incoming.understand``."""
+    stays = queries.stays_of(contact, now)
+    contact.language = contact.language or (stays[0].guest.language if stays else "")
+    reading = read_text(message, contact, house, now=now)
+    if message.intent in KEYWORDS or reading.intent in KEYWORDS:
+        return keyword(message, contact, reading, now=now)
+    _learn_language(contact, reading)
+    stay = stays[0] if len(stays) == 1 else None
+    if contact.awaiting in GOES_ON and not reading.urgent:
+        # Also of a guest who has left meanwhile: we asked, so the answer counts.
+        words = answers.answer(contact, message, reading, at=now)
+        if words is not None:
+            _mark(message, reading, stay or contact.stay, now=now)
+            return Outcome(words=[words] if words else [], wait=timedelta(0))
+    if not stays and contact.stay is not None and reading.intent is Intent.PRAISE:
+        return _act(message, contact, contact.stay, house, reading, now=now)
+    if stay is None:
+        return _unknown(message, contact, house, reading, stays, now=now)
+    if contact.awaiting in {Awaiting.ROOM_AND_NAME, Awaiting.WHICH_ROOM}:
+        # The register has learnt the number since we asked.
+        settle(contact, stay, now=now, actor=By.CLOCK)
+        return _settled(message, contact, stay, house, reading, now=now)
+    if contact.stay_id != stay.pk:
+        contact.stay = stay
+        contact.language = stay.guest.language or contact.language
+        contact.save(update_fields=["language", "stay"])
+    return _act(message, contact, stay, house, reading, now=now)
+
+
+def _learn_language(contact: Contact, reading: Reading) -> None:
+    """A guest is answered in the language of their last real sentence; one word proves nothing."""
+    sentence = len(reading.text.split()) >= 3
+    if reading.language != contact.language and (sentence or not contact.language):
+        contact.language = reading.language
+        contact.save(update_fields=["language"])
+
+
+def _mark(message: Message, reading: Reading, stay: Stay | None, *, now: datetime) -> None:
+    _understood(
+        message=message.pk,
+        at=now,
+        stay=stay.pk if stay else None,
+        language=reading.language,
+        intent=reading.intent,
+    )
+
+
+_understood = PreparedUpdate(
+    lambda: Message.objects.filter(pk=Bound("message")),
+    understood_at=Bound("at"),
+    held=False,
+    stay=Bound("stay"),
+    language=Bound("language"),
+    intent=Bound("intent"),
+)
+
+
+def keyword(message: Message, contact: Contact, reading: Reading, *, now: datetime) -> Outcome:
+    """STOP, START and HELP are obeyed, shown on the guest's cards, and never a request.
+
+    The carrier's word for it (``OptOutType``) counts more than ours: it has acted on it already.
+    """
+    intent = Intent(message.intent) if message.intent in KEYWORDS else reading.intent
+    _mark(message, reading, contact.stay, now=now)
+    Message.objects.filter(pk=message.pk).update(intent=intent)
+    words = []
+    with wording.language_of(contact.language, contact.property):
+        if intent is Intent.STOP:
+            contact.opted_out_at = contact.opted_out_at or now
+            replying.hold_back(contact)  # who said STOP hears no more of us, not even a goodbye
+        elif intent is Intent.START:
+            contact.opted_out_at = None
+            words = [wording.welcome_back(contact.property)]
+        else:
+            words = [wording.help_text(contact.property)]
+    contact.save(update_fields=["opted_out_at"])
+    _note_on_cards(contact, message.body, now=now)
+    carrier_answered = message.automatic
+    return Outcome(words=[] if carrier_answered else words)
+
+
+def _note_on_cards(contact: Contact, words: str, *, now: datetime) -> None:
+    """A keyword is an event of every card of this guest that a board still shows."""
+    requests = Request.objects.filter(property_id=contact.property_id, contact=contact).on_board()
+    RequestEvent.objects.bulk_create(
+        record(r, EventKind.HEARD, at=now, actor=By.GUEST, reason=words) for r in requests
+    )
+    touch(requests, property_id=contact.property_id)
+
+
+def _unknown(
+    message: Message,
+    contact: Contact,
+    house: House,
+    reading: Reading,
+    stays: Sequence[Stay],
+    *,
+    now: datetime,
+) -> Outcome:
+    """Whose words are these? They are kept, seen by the front desk, and used once that is known."""
+    stay = identify(contact, message.body, house, stays=stays, now=now)
+    if stay is not None:
+        return _settled(message, contact, stay, house, reading, now=now)
+    open_unknown_guest(contact, message, house, reading, now=now)
+    Message.objects.filter(pk=message.pk).update(
+        held=True, language=reading.language, intent=reading.intent
+    )
+    words = _question(contact, message, stays, now=now)
+    with wording.language_of(contact.language, contact.property):
+        if reading.urgent:
+            words.insert(0, wording.urgent(contact.property))
+    return Outcome(
+        words=["\n".join(words)] if words else [],
+        wait=replying.QUESTIONS_APART,
+        instead=True,
+        urgent=reading.urgent,
+    )
+
+
+def _question(
+    contact: Contact, message: Message, stays: Sequence[Stay], *, now: datetime
+) -> list[str]:
+    """What to ask next of a number we cannot place; nothing once a person has taken over."""
+    question = Awaiting.WHICH_ROOM if stays else Awaiting.ROOM_AND_NAME
+    stale = contact.asked_at is None or contact.asked_at < now - ASK_ANEW
+    asked = contact.awaiting == question and not stale
+    tries_it = any(c.isdigit() for c in message.body)
+    if asked and not tries_it and now - contact.asked_at < replying.QUESTIONS_APART:  # type: ignore[operator]
+        return []  # written before our question was read
+    if asked and contact.tries >= WRONG_ANSWERS:
+        return []
+    contact.tries = contact.tries + 1 if asked else 0
+    contact.awaiting, contact.asked_at = question, now
+    contact.save(update_fields=["tries", "awaiting", "asked_at"])
+    with wording.language_of(contact.language, contact.property):
+        if contact.tries == WRONG_ANSWERS:
+            return [wording.front_desk_will_help(contact.property)]
+        if stays:
+            return [wording.which_room(sorted(s.room.number for s in stays))]
+        if asked:
+            return [wording.not_found(contact.property)]
+        return [wording.who_are_you(contact.property)]
+
+
+def _settled(
+    message: Message,
+    contact: Contact,
+    stay: Stay,
+    house: House,
+    reading: Reading,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Whose words they are is known now: what was kept is used, then what came with the answer."""
+    outcome = Outcome(wait=timedelta(0))
+    for earlier in Message.objects.filter(
+        contact=contact, held=True, understood_at=None
+    ).order_by("at", "pk"):
+        past = read_text(earlier, contact, house, now=now)
+        outcome.add(_act(earlier, contact, stay, house, past, now=now, answers_us=True))
+    outcome.add(_act(message, contact, stay, house, reading, now=now, answers_us=True))
+    if not outcome.requests and not outcome.words:
+        with wording.language_of(contact.language, contact.property):
+            outcome.words = [wording.hello(contact.property)]
+    return outcome
+
+
+def _act(
+    message: Message,
+    contact: Contact,
+    stay: Stay,
+    house: House,
+    reading: Reading,
+    *,
+    now: datetime,
+    answers_us: bool = False,
+) -> Outcome:
+    """Known whose words they are: open what they ask for, keep praise, mark a complaint.
+
+    ``answers_us``: they may do no more than say who writes; then there is nothing to sort.
+    """
+    _mark(message, reading, stay, now=now)
+    outcome = Outcome()
+    only_certain = answers_us and only_says_whose(message.body, house, reading, stay)
+    if reading.intent is Intent.PRAISE:
+        praise.commend(
+            contact.property,
+            words=message.body,
+            at=now,
+            channel=message.channel,
+            language=reading.language,
+            stay=stay,
+            message=message,
+        )
+        with wording.language_of(contact.language, contact.property):
+            outcome.words.append(wording.thank_you_for_telling())
+    wanted = wanted_of(reading, house, body=message.body, only_certain=only_certain)
+    if message.media and not wanted:
+        wanted = [Wanted(desk=house.front_desk, kind=Request.Kind.UNSORTED, words=message.body)]
+    outcome.requests = open_requests(
+        contact.property,
+        wanted,
+        channel=message.channel,
+        at=now,
+        room=stay.room,
+        stay=stay,
+        contact=contact,
+        language=reading.language,
+        cause=message,
+    )
+    if not outcome.requests:
+        if reading.intent is Intent.GREETING and not answers_us:
+            with wording.language_of(contact.language, contact.property):
+                outcome.words.append(wording.hello(contact.property))
+        _heard_on_cards(message, stay, now=now)
+    return outcome
+
+
+def _heard_on_cards(message: Message, stay: Stay, *, now: datetime) -> None:
+    """ "Thank you" and the like: no card of its own, but the open ones show that the guest wrote."""
+    open_now = Request.objects.filter(property_id=stay.property_id, stay=stay).on_board()
+    if open_now.update(unanswered=F("unanswered") + 1):
+        touch(open_now, property_id=stay.property_id)
+
+
+def wanted_of(
+    reading: Reading, house: House, *, body: str, only_certain: bool = False
+) -> list[Wanted]:
+    """What the reading asks for. What it is not sure of goes to the front desk as it was written."""
+    wanted: list[Wanted] = []
+    unsure: list[str] = []
+    suggested = None
+    complaint = reading.intent is Intent.COMPLAINT
+    for wish in reading.requests:
+        service = house.services.get(wish.service)
+        if service is None or wish.confidence < CERTAIN or wish.service == "other":
+            unsure.append(wish.words or body)
+            if service is not None and wish.service != "other":
+                suggested = suggested or service
+            continue
+        wanted.append(
+            Wanted(
+                desk=house.front_desk if complaint else service.desk,
+                service=service,
+                quantity=wish.quantity,
+                wanted_at=wish.at.astimezone(UTC) if wish.at else None,
+                words=body,
+                urgent=reading.urgent,
+                urgent_words=", ".join(reading.urgent_words),
+                complaint=complaint,
+            )
+        )
+    if only_certain:
+        return wanted
+    no_card = {Intent.PRAISE, Intent.THANKS, Intent.GREETING}
+    if unsure or (not wanted and (reading.urgent or reading.intent not in no_card)):
+        kind = Request.Kind.COMPLAINT if complaint and not wanted else Request.Kind.UNSORTED
+        wanted.append(
+            Wanted(
+                desk=house.front_desk,
+                kind=kind,
+                words=body,
+                note=" · ".join(unsure) if wanted else "",
+                urgent=reading.urgent,
+                urgent_words=", ".join(reading.urgent_words),
+                complaint=complaint,
+                suggested=suggested,
+            )
+        )
+    return wanted

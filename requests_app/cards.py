@@ -1,0 +1,284 @@
+"""A request as a board shows it: every string prepared here, so that the template is plain and quick.
+
+A card is kept and shared, so nothing in it is relative to now, to who looks or to a session: the
+promise is a clock time of the property, which the page's script turns into "due in 6 min".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from requests_app.models import Request
+from requests_app.models.messages import Channel
+from requests_app.states import Status
+
+WORDS_SHOWN = 150
+"""Characters of the guest's words on a card; the conversation has them all."""
+
+TITLE_WORDS = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that can be done with a request: its address, its words, its key."""
+
+    slug: str
+    label: Any
+    key: str
+    tap: bool = False
+    """True: done by the tap itself; False: asks something first."""
+
+
+ACTS: dict[str, Act] = {
+    act.slug: act
+    for act in (
+        Act("accept", gettext_lazy("Accept"), "A", tap=True),
+        Act("start", gettext_lazy("On my way"), "S", tap=True),
+        Act("done", gettext_lazy("Done"), "D"),
+        Act("hold", pgettext_lazy("button", "Hold"), "H"),
+        Act("transfer", gettext_lazy("Hand over"), "T"),
+        Act("release", gettext_lazy("Release"), "R", tap=True),
+        Act("reply", gettext_lazy("Reply"), "M"),
+        Act("note", gettext_lazy("Note"), "I"),
+        Act("promise", gettext_lazy("Move the promise"), "P"),
+        Act("sort", gettext_lazy("Sort"), "O"),
+        Act("settle", gettext_lazy("Whose number?"), "W"),
+        Act("reopen", gettext_lazy("Not yet: reopen"), "U"),
+        Act("cancel", gettext_lazy("Not needed"), "X"),
+    )
+}
+"""In the order of the conversation's list. The keys are those of the board's script."""
+
+ON_CARD: dict[str, tuple[str, ...]] = {
+    Status.SCHEDULED: ("accept", "promise", "reply"),
+    Status.NEW: ("accept", "transfer", "reply"),
+    Status.ACCEPTED: ("start", "done", "hold"),
+    Status.IN_PROGRESS: ("done", "hold", "promise"),
+    Status.ON_HOLD: ("start", "done", "reply"),
+    Status.DONE: ("reopen", "reply"),
+    Status.CONFIRMED: ("reopen",),
+    Status.CANCELLED: (),
+}
+"""The first is the usual next step. Everything else is a key, or in the conversation."""
+
+POSSIBLE: dict[str, tuple[str, ...]] = {
+    Status.SCHEDULED: (
+        "accept", "start", "transfer", "promise", "sort", "reply", "note", "cancel",
+    ),
+    Status.NEW: (
+        "accept", "start", "done", "hold", "transfer", "promise", "sort", "reply", "note", "cancel",
+    ),
+    Status.ACCEPTED: (
+        "start", "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+    ),
+    Status.IN_PROGRESS: (
+        "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+    ),
+    Status.ON_HOLD: (
+        "start", "done", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+    ),
+    Status.DONE: ("reopen", "reply", "note"),
+    Status.CONFIRMED: ("reopen", "reply", "note"),
+    Status.CANCELLED: ("reply", "note"),
+}  # fmt: skip
+"""What the conversation offers in each status."""
+
+UNSORTED = frozenset({Request.Kind.UNSORTED, Request.Kind.COMPLAINT})
+
+
+def acts_on_card(request: Request) -> list[Act]:
+    slugs: tuple[str, ...] = ON_CARD[request.status]
+    if request.status == Status.NEW and request.kind == Request.Kind.UNKNOWN_GUEST:
+        slugs = ("settle", "accept", "reply")
+    elif request.status == Status.NEW and request.kind in UNSORTED:
+        slugs = ("sort", "accept", "reply")
+    return [ACTS[slug] for slug in slugs]
+
+
+def acts_possible(request: Request) -> list[Act]:
+    slugs = POSSIBLE[request.status]
+    acts = [ACTS[slug] for slug in slugs]
+    if request.kind == Request.Kind.UNKNOWN_GUEST and request.is_open:
+        acts.insert(0, ACTS["settle"])
+    return acts
+
+
+@lru_cache(maxsize=512)
+def language_name(code: str, shown_in: str) -> str:
+    """ "tr" as somebody reading ``shown_in`` calls it: "Turkish"."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def day_and_time(request: Request, at: datetime) -> str:
+    """ "18:40" on the day it was asked; with the day on another, since a card knows no today."""
+    hotel = request.property
+    local = hotel.local(at)
+    if local.date() == hotel.local(request.created_at).date():
+        return f"{local:%H:%M}"
+    return f"{date_format(local, 'D j.n.')} {local:%H:%M}"
+
+
+def clock_of(request: Request) -> dict[str, Any]:
+    """The promise as a clock: ``due`` for the script, ``words`` for everybody."""
+    due = day_and_time(request, request.due_at)
+    words = _("promised %(time)s") % {"time": due}
+    if request.status == Status.SCHEDULED:
+        words = _("wanted %(time)s") % {"time": due}
+    running = request.status not in {Status.DONE, Status.CONFIRMED, Status.CANCELLED}
+    return {
+        "due": request.due_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "due_time": due,
+        "due_words": words,
+        "running": running,
+        "outcome": "" if running else _outcome(request),
+        "kept": request.done_at is not None and request.done_at <= request.due_at,
+    }
+
+
+def _outcome(request: Request) -> str:
+    if request.status == Status.CANCELLED:
+        return str(Status.CANCELLED.label)
+    if request.done_at is None:
+        return ""
+    if request.done_at <= request.due_at:
+        return _("Kept")
+    minutes = max(1, round((request.done_at - request.due_at).total_seconds() / 60))
+    return ngettext("%(n)d min late", "%(n)d min late", minutes) % {"n": minutes}
+
+
+def title_of(request: Request) -> str:
+    """What to do, with its quantity; in the words themselves where no service names it."""
+    if request.service is not None and request.service.slug == "other" and request.words.strip():
+        return Truncator(" ".join(request.words.split())).chars(TITLE_WORDS)
+    return request.title
+
+
+def guest_of(request: Request) -> str:
+    if request.stay is not None:
+        return str(request.stay.guest)
+    return request.contact.address if request.contact is not None else ""
+
+
+def tags_of(request: Request) -> list[tuple[str, str]]:
+    """(kind, words) of everything about a request that is out of the ordinary, gravest first."""
+    tags: list[tuple[str, str]] = []
+    if request.urgent:
+        words = request.urgent_words
+        tags.append(("late", _("Urgent: “%(words)s”") % {"words": words} if words else _("Urgent")))
+    if request.complaint:
+        tags.append(("late", _("Complaint")))
+    if request.reworked:
+        tags.append(
+            ("late", ngettext("Not yet", "Not yet, %(n)d times", request.reworked)
+             % {"n": request.reworked})
+        )  # fmt: skip
+    if request.kind == Request.Kind.UNKNOWN_GUEST:
+        tags.append(("soon", _("Unknown number")))
+    if request.kind == Request.Kind.MANY_TEXTS:
+        tags.append(("soon", _("Many texts in a minute")))
+    if request.unanswered:
+        tags.append(
+            ("soon", ngettext("%(n)d new message", "%(n)d new messages", request.unanswered)
+             % {"n": request.unanswered})
+        )  # fmt: skip
+    if request.contact is not None and request.contact.opted_out_at is not None:
+        tags.append(("soon", _("No texts: STOP")))
+    if getattr(request, "text_failed", False):
+        tags.append(("late", _("A text did not arrive")))
+    if request.status == Status.ON_HOLD:
+        tags.append(("soon", _hold(request)))
+    pictures = getattr(request, "photo_count", 0)
+    if pictures:
+        tags.append(("", ngettext("%(n)d photo", "%(n)d photos", pictures) % {"n": pictures}))
+    return tags
+
+
+def _hold(request: Request) -> str:
+    reason = Truncator(request.hold_reason).chars(60)
+    if request.hold_until is None:
+        return _("On hold: %(reason)s") % {"reason": reason}
+    return _("On hold until %(time)s: %(reason)s") % {
+        "time": day_and_time(request, request.hold_until),
+        "reason": reason,
+    }
+
+
+def holder_words(request: Request) -> str:
+    """Who has it, and since when."""
+    if request.holder is None:
+        return ""
+    name = request.holder.short_name
+    if request.status == Status.IN_PROGRESS and request.started_at is not None:
+        return _("%(name)s, on the way since %(time)s") % {
+            "name": name, "time": day_and_time(request, request.started_at),
+        }  # fmt: skip
+    if request.status == Status.DONE and request.done_at is not None:
+        return _("%(name)s, done %(time)s") % {
+            "name": name, "time": day_and_time(request, request.done_at),
+        }  # fmt: skip
+    if request.accepted_at is not None:
+        return _("%(name)s, accepted %(time)s") % {
+            "name": name, "time": day_and_time(request, request.accepted_at),
+        }  # fmt: skip
+    return name
+
+
+def card_context(request: Request) -> dict[str, Any]:
+    """Everything ``boards/_card.html`` shows, in the active language."""
+    language = get_language() or "en"
+    address = f"/requests/{request.pk}/"
+    room = request.room_now or request.room
+    title = title_of(request)
+    words = Truncator(" ".join(request.words.split())).chars(WORDS_SHOWN)
+    where = [guest_of(request)]
+    if request.channel in Channel.values:
+        where.append(str(Channel(request.channel).label))
+    if request.language and request.language != language:
+        where.append(language_name(request.language, language))
+    acts = acts_on_card(request)
+    return {
+        "id": request.pk,
+        "status": request.status,
+        "room": room.number if room else "",
+        "desk": request.desk.slug,
+        "desk_name": request.desk.name_in(language),
+        "holder": request.holder_id or "",
+        "version": request.version,
+        "sequence": request.sequence,
+        "urgent": request.urgent,
+        "stay": request.stay_id or "",
+        # Sorts as the rows do: urgent first, then the soonest due, then the older.
+        "order": f"{0 if request.urgent else 1}{request.due_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
+        f"{request.pk:012}",
+        "address": address,
+        "title": title,
+        "who": " · ".join(part for part in where if part),
+        "words": "" if words == title else words,
+        "words_language": request.language,
+        "needs": request.stay.guest.preferences if request.stay else "",
+        "was_words": _("was %(room)s") % {"room": request.room.number}
+        if request.room and room and request.room_id != room.pk
+        else "",
+        "tags": tags_of(request),
+        "initials": request.holder.initials if request.holder else "",
+        "holder_words": holder_words(request),
+        "note": Truncator(" ".join(request.note.split())).chars(WORDS_SHOWN),
+        "suggested": request.suggested
+        if request.kind in UNSORTED and request.status == Status.NEW
+        else None,
+        "acts": [(act, f"{address}{act.slug}/", " primary" if n == 0 else "")
+                 for n, act in enumerate(acts)],
+        **clock_of(request),
+    }  # fmt: skip

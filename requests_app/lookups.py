@@ -1,0 +1,144 @@
+"""What a desk looks up: the people, rooms and words around one request. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from requests_app import queries
+from requests_app.models import (
+    Desk,
+    Fulfilment,
+    Photo,
+    Promise,
+    Property,
+    Request,
+    RequestEvent,
+    Room,
+    Service,
+    Stay,
+)
+
+if TYPE_CHECKING:
+    from staff.models import Person
+
+RECENTLY = timedelta(days=14)
+FOUND = 12
+"""So many of each kind a search shows."""
+
+
+def request_of(property_id: int, pk: int) -> Request | None:
+    """With all that a card shows; None where this hotel has no such request."""
+    return queries.cards(Request.objects.filter(property_id=property_id, pk=pk)).first()
+
+
+def events_of(request: Request) -> QuerySet[RequestEvent]:
+    return request.events.select_related("person").order_by("at", "pk")
+
+
+def promises_of(request: Request) -> QuerySet[Promise]:
+    return request.promises.select_related("by").order_by("made_at", "pk")
+
+
+def fulfilments_of(request: Request) -> QuerySet[Fulfilment]:
+    return request.fulfilments.select_related("by").prefetch_related("helpers").order_by("at", "pk")
+
+
+def others_of_stay(request: Request) -> list[Request]:
+    """What else the same guest has open."""
+    if request.stay_id is None:
+        return []
+    others = Request.objects.filter(property_id=request.property_id, stay_id=request.stay_id)
+    return list(queries.cards(others.on_board().exclude(pk=request.pk)).most_urgent_first()[:20])
+
+
+def team_for(request: Request, *, besides: Person, now: datetime) -> tuple[list[Person], list[Person]]:
+    """Who may have helped: those of the desk and of late, most frequent first; then the others."""
+    lately = Q(helped__at__gte=now - RECENTLY)
+    people = list(
+        get_user_model()
+        .objects.filter(property_id=request.property_id, is_active=True)
+        .exclude(pk=besides.pk)
+        .annotate(helped_lately=Count("helped", filter=lately))
+        .prefetch_related(Prefetch("desks", Desk.objects.only("pk")))
+    )
+    near = [p for p in people if p.helped_lately or request.desk_id in {d.pk for d in p.desks.all()}]
+    near.sort(key=lambda p: (-p.helped_lately, p.first_name, p.last_name))
+    known = {p.pk for p in near}
+    return near, [p for p in people if p.pk not in known]
+
+
+def services_by_desk(hotel: Property) -> list[tuple[Desk, list[Service]]]:
+    """The whole catalogue that is switched on, to choose from."""
+    by_desk: dict[int, list[Service]] = {}
+    for service in Service.objects.filter(property=hotel, active=True).select_related("desk"):
+        by_desk.setdefault(service.desk_id, []).append(service)
+    desks = Desk.objects.filter(property=hotel)
+    return [(desk, by_desk[desk.pk]) for desk in desks if desk.pk in by_desk]
+
+
+def stays_in_house(hotel: Property, now: datetime) -> list[Stay]:
+    return list(
+        Stay.objects.in_house(now)
+        .filter(property=hotel)
+        .select_related("guest", "room")
+        .order_by("room__number", "arrived_at")
+    )
+
+
+def room_numbers(hotel: Property) -> list[str]:
+    return list(Room.objects.filter(property=hotel).values_list("number", flat=True))
+
+
+def find_stays(hotel: Property, words: str, now: datetime) -> list[Stay]:
+    """Guests in the house by room, name or telephone."""
+    found = Stay.objects.in_house(now).filter(property=hotel).select_related("guest", "room")
+    for word in words.split()[:5]:
+        found = found.filter(
+            Q(room__number__istartswith=word)
+            | Q(guest__first_name__icontains=word)
+            | Q(guest__last_name__icontains=word)
+            | Q(guest__telephone__contains=word)
+        )
+    return list(found.order_by("room__number")[:FOUND])
+
+
+def find_requests(hotel: Property, words: str) -> list[Request]:
+    """By number, room, guest or words; the open ones first, then the newest."""
+    requests = Request.objects.filter(property=hotel)
+    for word in words.split()[:5]:
+        match = (
+            Q(words__icontains=word)
+            | Q(note__icontains=word)
+            | Q(room_now__number=word)
+            | Q(room__number=word)
+            | Q(stay__guest__first_name__icontains=word)
+            | Q(stay__guest__last_name__icontains=word)
+            | Q(contact__address__contains=word)
+        )
+        if word.lstrip("#").isdigit():
+            match |= Q(pk=int(word.lstrip("#")[:15]))
+        requests = requests.filter(match)
+    ids = [r.pk for r in requests.on_board().only("pk").order_by("-created_at")[:FOUND]]
+    if len(ids) < FOUND:
+        closed = requests.exclude(closed_at=None).only("pk").order_by("-created_at")
+        ids += [r.pk for r in closed[: FOUND - len(ids)]]
+    return in_order(ids)
+
+
+def in_order(ids: Iterable[int]) -> list[Request]:
+    wanted = list(ids)
+    found = queries.requests_by_id(wanted)
+    return [found[pk] for pk in wanted if pk in found]
+
+
+def picture_of(property_id: int, pk: int) -> Photo | None:
+    return Photo.objects.filter(property_id=property_id, pk=pk).first()
+
+
+def guest_in(room: Room, now: datetime) -> Stay | None:
+    return queries.stay_in_room(room.pk, now)

@@ -1,0 +1,191 @@
+"""Statements that Django compiles once. For the paths that every text takes, and only for them.
+
+Building a queryset and compiling it costs 0.3 to 0.8 ms each time, running it 0.05 (measured).
+Here the queryset is written as anywhere else, with ``Bound`` where a value comes at each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import connection
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.fields.json import JSONField
+from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
+
+M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
+
+
+class Bound(Expression):
+    """Stands in a queryset for the value that is given under ``name`` at each call."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    sql: str
+    params: tuple[Any, ...]
+    """Fixed values, and Bound where one is given."""
+
+    def run(self, cursor: Any, values: dict[str, Any]) -> None:
+        adapt = connection.ops.adapt_datetimefield_value
+        params = []
+        for param in self.params:
+            value = values[param.name] if isinstance(param, Bound) else param
+            params.append(adapt(value) if isinstance(value, datetime) else value)
+        cursor.execute(self.sql, params)
+
+
+class _Query(Generic[Row]):
+    """``build`` is called once, at the first use, and returns the queryset to compile."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
+        self.build = build
+        # A process has one kind of database, but tests may meet both.
+        self.compiled: dict[str, Any] = {}
+
+    def _compiled(self) -> Any:
+        known = self.compiled.get(connection.vendor)
+        if known is None:
+            known = self.compiled[connection.vendor] = self._compile()
+        return known
+
+    def _compile(self) -> tuple[_Statement, Any, Callable[[tuple[Any, ...]], Any]]:
+        compiler = self.build().query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        select = compiler.select[: compiler.col_count]
+        converters = compiler.get_converters([column for column, _sql, _alias in select])
+        return _Statement(sql, tuple(params)), converters, self._row_maker(compiler)
+
+    def _row_maker(self, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+        raise NotImplementedError
+
+    def all(self, **values: Any) -> list[Row]:
+        """The rows for these values of the Bound names."""
+        statement, converters, make = self._compiled()
+        with connection.cursor() as cursor:
+            statement.run(cursor, values)
+            found = cursor.fetchall()
+        rows = []
+        for raw in found:
+            row = list(raw)
+            for place, (converts, expression) in converters.items():
+                for convert in converts:
+                    row[place] = convert(row[place], expression, connection)
+            rows.append(make(cast("Any", row)))
+        return rows
+
+    def first(self, **values: Any) -> Row | None:
+        rows = self.all(**values)
+        return rows[0] if rows else None
+
+
+class PreparedRows(_Query[Row]):
+    """A ``values_list`` of several columns: each row is a list of them."""
+
+    def _row_maker(self, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+        return lambda row: row
+
+
+class Prepared(_Query[M]):
+    """A queryset of objects, with what it select_relates."""
+
+    def _row_maker(self, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+        select, info = compiler.select, compiler.klass_info
+        places = info["select_fields"]
+        first, end = places[0], places[-1] + 1
+        names = [column.target.attname for column, _sql, _alias in select[first:end]]
+        populators = get_related_populators(info, select, connection.alias)
+        model, alias = info["model"], connection.alias
+
+        def make(row: tuple[Any, ...]) -> Any:
+            made = model.from_db(alias, names, row[first:end])
+            for populator in populators:
+                populator.populate(row, made)
+            return made
+
+        return make
+
+
+class PreparedUpdate:
+    """``queryset.update(**changes)``; the changes may be Bound too. Returns how many rows."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], **changes: Any) -> None:
+        self.build = build
+        self.changes = changes
+        self.compiled: dict[str, _Statement] = {}
+
+    def __call__(self, **values: Any) -> int:
+        statement = self.compiled.get(connection.vendor)
+        if statement is None:
+            query = self.build().query.chain(UpdateQuery)
+            query.add_update_values(self.changes)
+            sql, params = query.get_compiler(connection=connection).as_sql()
+            statement = self.compiled[connection.vendor] = _Statement(sql, tuple(params))
+        with connection.cursor() as cursor:
+            statement.run(cursor, values)
+            return int(cursor.rowcount)
+
+
+_inserts: dict[tuple[str, type[Model], int], tuple[str, list[tuple[str, Any]]]] = {}
+
+
+def insert(*rows: Model) -> None:
+    """``bulk_create`` of new rows of one model in one statement; sets their primary keys.
+
+    Sends no signals and fills no ``auto_now``: like ``bulk_create``, for models without either.
+    Raises IntegrityError.
+    """
+    if not rows:
+        return
+    key = (connection.vendor, type(rows[0]), len(rows))
+    known = _inserts.get(key)
+    if known is None:
+        known = _inserts[key] = _compile_insert(type(rows[0]), len(rows))
+    sql, columns = known
+    params = []
+    for row in rows:
+        for name, prepare in columns:
+            value = getattr(row, name)
+            params.append(value if prepare is None else prepare(value, connection))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
+            row._state.adding = False
+            row._state.db = connection.alias
+
+
+def _compile_insert(model: type[Model], count: int) -> tuple[str, list[tuple[str, Any]]]:
+    quote = connection.ops.quote_name
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    names = ", ".join(quote(f.column) for f in fields)
+    one = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    assert model._meta.pk is not None
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {', '.join([one] * count)}"
+        f" RETURNING {quote(model._meta.pk.column)}"
+    )
+    return sql, [(f.attname, None if _goes_as_it_is(f) else f.get_db_prep_save) for f in fields]
+
+
+def _goes_as_it_is(field: Field[Any, Any]) -> bool:
+    """Text, numbers, truths and ids are what the database takes; times and JSON are not."""
+    return not isinstance(field, JSONField) and field.get_internal_type() in {
+        "CharField", "TextField", "BooleanField", "ForeignKey", "PositiveSmallIntegerField",
+        "PositiveIntegerField", "PositiveBigIntegerField",
+    }  # fmt: skip
+
+
+__all__: Sequence[str] = ["Bound", "Prepared", "PreparedRows", "PreparedUpdate", "insert"]

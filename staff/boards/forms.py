@@ -1,0 +1,354 @@
+"""What is asked before something is done with a request. Each form ends in one action."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import lookups
+from requests_app.actions import house, requests
+from requests_app.actions.opening import MAX_QUANTITY
+from requests_app.errors import AlreadyChanged, Missing, NotAllowed
+from requests_app.models import Contact, Desk, Property, Request, Service, Stay
+from requests_app.states import EventKind, Status
+from staff.models import Person, Role
+
+HOLD_REASONS = (
+    gettext_lazy("Guest is asleep or out"),
+    gettext_lazy("Waiting for a part"),
+    gettext_lazy("Guest asked for later"),
+    gettext_lazy("Waiting for a supplier"),
+)
+CANCEL_REASONS = (
+    gettext_lazy("Guest does not need it any more"),
+    gettext_lazy("Asked twice"),
+    gettext_lazy("Not possible; guest was told"),
+    gettext_lazy("Not a request"),
+)
+MOVE_REASONS = (
+    gettext_lazy("Many requests at once"),
+    gettext_lazy("Waiting for a part"),
+    gettext_lazy("Guest asked for later"),
+)
+MINUTES = (10, 20, 30, 60, 120)
+
+
+def next_time(hotel: Property, wanted: time, now: datetime) -> datetime:
+    """The next moment at which the hotel's clocks show ``wanted``, in UTC."""
+    local = hotel.local(now)
+    moment = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    if moment < local:
+        moment = (moment.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=hotel.zone)
+    return moment.astimezone(UTC)
+
+
+def may_overrule(person: Person) -> bool:
+    """Whether they may take away what a colleague has in hand."""
+    return person.role != Role.DESK
+
+
+class Act(forms.Form):
+    """One thing done with one request by one person. ``version`` is the card they looked at."""
+
+    version = forms.IntegerField(required=False)
+    template = ""
+    """What it asks, under templates/boards/; empty: nothing, the tap is enough."""
+    done_when: frozenset[str] = frozenset()
+    """Statuses in which this person's second tap finds it done already: no error."""
+    event = ""
+    """The EventKind it leaves: one by this person since their card is their own first tap."""
+
+    def __init__(
+        self, data: Any = None, *, target: Request, person: Person, now: datetime
+    ) -> None:
+        super().__init__(data)
+        self.target = target
+        self.person = person
+        self.now = now
+
+    def carry_out(self) -> None:
+        """Raises RequestError."""
+        if self._is_done():
+            return
+        version = self.cleaned_data.get("version")
+        if version is not None and version != self.target.version:
+            raise AlreadyChanged(self.target)
+        self.act(self.cleaned_data)
+
+    def _is_done(self) -> bool:
+        """Whether this is a second tap of the same person on the same card."""
+        ours = self.target.holder_id in {None, self.person.pk}
+        if self.target.status in self.done_when and ours:
+            return True
+        if not self.event or self.cleaned_data.get("version") != self.target.version - 1:
+            return False
+        last = self.target.events.order_by("pk").last()
+        return last is not None and last.kind == self.event and last.person_id == self.person.pk
+
+    def act(self, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def moment(self, data: dict[str, Any]) -> datetime | None:
+        """From "in … minutes" or "at …", in UTC; the clock time wins where both are given."""
+        if data.get("at"):
+            return next_time(self.target.property, data["at"], self.now)
+        if data.get("minutes"):
+            return self.now + timedelta(minutes=data["minutes"])
+        return None
+
+
+class Accept(Act):
+    done_when = frozenset({Status.ACCEPTED})
+
+    def _is_done(self) -> bool:
+        return super()._is_done() and self.target.holder_id == self.person.pk
+
+    def act(self, data: dict[str, Any]) -> None:
+        requests.accept_request(self.target, by=self.person, at=self.now)
+
+
+class Start(Accept):
+    done_when = frozenset({Status.IN_PROGRESS})
+
+    def act(self, data: dict[str, Any]) -> None:
+        if self.target.holder_id not in {None, self.person.pk}:
+            raise AlreadyChanged(self.target)
+        requests.start_request(self.target, by=self.person, at=self.now)
+
+
+class Release(Act):
+    done_when = frozenset({Status.NEW})
+
+    def act(self, data: dict[str, Any]) -> None:
+        if self.target.holder_id not in {None, self.person.pk} and not may_overrule(self.person):
+            raise NotAllowed
+        requests.release_request(self.target, by=self.person, at=self.now)
+
+
+class Reopen(Act):
+    done_when = frozenset({Status.NEW})
+    template = "_ask_reopen.html"
+    reason = forms.CharField(max_length=200, required=False)
+
+    def act(self, data: dict[str, Any]) -> None:
+        requests.reopen_request(self.target, by=self.person, at=self.now, reason=data["reason"])
+
+
+class Hold(Act):
+    done_when = frozenset({Status.ON_HOLD})
+    template = "_ask_hold.html"
+    reasons = HOLD_REASONS
+    minute_choices = MINUTES
+    quick = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+    minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
+    at = forms.TimeField(required=False)
+
+    def act(self, data: dict[str, Any]) -> None:
+        requests.hold_request(
+            self.target,
+            by=self.person,
+            at=self.now,
+            reason=data["reason"] or data["quick"],
+            until=self.moment(data),
+        )
+
+
+class Cancel(Act):
+    done_when = frozenset({Status.CANCELLED})
+    template = "_ask_cancel.html"
+    reasons = CANCEL_REASONS
+    quick = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+    def act(self, data: dict[str, Any]) -> None:
+        if self.target.holder_id not in {None, self.person.pk} and not may_overrule(self.person):
+            raise NotAllowed
+        requests.cancel_request(
+            self.target, by=self.person, at=self.now, reason=data["reason"] or data["quick"]
+        )
+
+
+class MovePromise(Act):
+    event = EventKind.PROMISED
+    template = "_ask_promise.html"
+    reasons = MOVE_REASONS
+    minute_choices = MINUTES
+    quick = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(max_length=200, required=False)
+    minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
+    at = forms.TimeField(required=False)
+
+    def act(self, data: dict[str, Any]) -> None:
+        until = self.moment(data)
+        if until is None:
+            raise Missing(_("Say by when it will be done."))
+        requests.move_promise(
+            self.target,
+            due_at=until,
+            by=self.person,
+            at=self.now,
+            reason=data["reason"] or data["quick"],
+        )
+
+
+class Transfer(Act):
+    event = EventKind.TRANSFERRED
+    template = "_ask_transfer.html"
+    desk = forms.SlugField(required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+    def desks(self) -> list[Desk]:
+        desks = Desk.objects.filter(property_id=self.target.property_id)
+        return list(desks.exclude(pk=self.target.desk_id))
+
+    def act(self, data: dict[str, Any]) -> None:
+        to = Desk.objects.filter(property_id=self.target.property_id, slug=data["desk"]).first()
+        if to is None:
+            raise Missing(_("Choose one of this hotel's desks."))
+        requests.transfer_request(
+            self.target, to=to, by=self.person, at=self.now, reason=data["reason"]
+        )
+
+
+class Written(Act):
+    """Words that a second tap must not say twice."""
+
+    text = forms.CharField(max_length=1600, required=False)
+    submission = forms.UUIDField(required=False)
+
+    def carry_out(self) -> None:
+        """Right whatever has changed meanwhile: who collides with a colleague tries once more."""
+        try:
+            self.act(self.cleaned_data)
+        except AlreadyChanged as collision:
+            self.target = collision.request
+            self.act(self.cleaned_data)
+
+    def said(self, data: dict[str, Any]) -> str:
+        return str(data["submission"] or "")
+
+
+class Reply(Written):
+    template = "_ask_reply.html"
+
+    def act(self, data: dict[str, Any]) -> None:
+        requests.reply_to_guest(
+            self.target, by=self.person, at=self.now, text=data["text"],
+            submission=self.said(data),
+        )  # fmt: skip
+
+
+class Note(Written):
+    template = "_ask_note.html"
+
+    def act(self, data: dict[str, Any]) -> None:
+        requests.note_request(
+            self.target, by=self.person, at=self.now, text=data["text"],
+            submission=self.said(data),
+        )  # fmt: skip
+
+
+class Done(Act):
+    done_when = frozenset({Status.DONE})
+    template = "_ask_done.html"
+    what = forms.CharField(max_length=300, required=False)
+    beyond = forms.CharField(max_length=300, required=False)
+    helpers = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.near, self.far = lookups.team_for(self.target, besides=self.person, now=self.now)
+        choices: Any = [(p.pk, p.name) for p in (*self.near, *self.far)]
+        self.fields["helpers"].choices = choices  # type: ignore[attr-defined]
+
+    def act(self, data: dict[str, Any]) -> None:
+        helped = set(data["helpers"])
+        requests.finish_request(
+            self.target,
+            by=self.person,
+            at=self.now,
+            helpers=[p for p in (*self.near, *self.far) if p.pk in helped],
+            what=data["what"],
+            beyond=data["beyond"],
+        )
+
+
+class Sort(Act):
+    event = EventKind.SORTED
+    template = "_ask_sort.html"
+    service = forms.SlugField(required=False)
+    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
+    teach = forms.BooleanField(required=False)
+    word = forms.CharField(max_length=80, required=False)
+
+    @builtins.property
+    def choices(self) -> list[tuple[Desk, list[Service]]]:
+        return lookups.services_by_desk(self.target.property)
+
+    @builtins.property
+    def word_to_teach(self) -> str:
+        """The guest's own words where they are few: what we did not know."""
+        words = " ".join(self.target.words.split())
+        return words if len(words) <= 40 else ""
+
+    def act(self, data: dict[str, Any]) -> None:
+        service = Service.objects.filter(
+            property_id=self.target.property_id, slug=data["service"], active=True
+        ).select_related("desk").first()  # fmt: skip
+        if service is None:
+            raise Missing(_("Choose what the guest would like."))
+        requests.sort_request(
+            self.target, service=service, by=self.person, at=self.now, quantity=data["quantity"]
+        )
+        if data["teach"]:
+            house.teach_word(
+                service, word=data["word"], language=self.target.language, by=self.person,
+                at=self.now,
+            )  # fmt: skip
+
+
+class Settle(Act):
+    done_when = frozenset({Status.CANCELLED})
+    template = "_ask_settle.html"
+    stay = forms.IntegerField(required=False)
+
+    @builtins.property
+    def stays(self) -> list[Stay]:
+        return lookups.stays_in_house(self.target.property, self.now)
+
+    def act(self, data: dict[str, Any]) -> None:
+        stay = (
+            Stay.objects.in_house(self.now)
+            .filter(property_id=self.target.property_id, pk=data["stay"] or 0)
+            .select_related("guest", "room")
+            .first()
+        )
+        contact = Contact.objects.filter(pk=self.target.contact_id or 0).select_related("property")
+        who = contact.first()
+        if stay is None or who is None:
+            raise Missing(_("Choose who it is."))
+        house.settle_number(who, stay, by=self.person, at=self.now)
+
+
+FORMS: dict[str, type[Act]] = {
+    "accept": Accept,
+    "start": Start,
+    "done": Done,
+    "hold": Hold,
+    "transfer": Transfer,
+    "release": Release,
+    "reply": Reply,
+    "note": Note,
+    "promise": MovePromise,
+    "sort": Sort,
+    "settle": Settle,
+    "reopen": Reopen,
+    "cancel": Cancel,
+}
+"""By the slugs of ``requests_app.cards.ACTS``."""

@@ -1,0 +1,64 @@
+"""What a board's socket looks at. Everything here runs in a pool thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from requests_app import fragments, queries
+from requests_app.hub import Changes
+from requests_app.models import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """One desk's board, or everything (``desk_id`` None), in one language."""
+
+    property_id: int
+    desk_id: int | None
+    language: str
+
+    def snapshot(self) -> tuple[str, int]:
+        # Before the rows: what changes between the two is then told again, never missed.
+        sequence = queries.head_sequence(self.property_id)
+        rows = queries.board_rows(self.property_id, self.desk_id)
+        lanes = fragments.lanes(rows, self.language)
+        counts = self._counts(queries.desk_counts(self.property_id, timezone.now()))
+        return frame("snapshot", format_html("<div>{}</div>{}", lanes, counts), sequence), sequence
+
+    def changes(self, changes: Changes) -> str:
+        """Always a frame, if only with the counts: so that sequences prove it complete."""
+        pieces = [
+            fragments.card(request, self.language)
+            if queries.is_on_board(request, self.desk_id)
+            else fragments.gone(request.pk)
+            for request in changes.requests
+        ]
+        body = join([*pieces, self._counts(changes.counts)])
+        return frame("change", body, changes.sequence, after=changes.after)
+
+    def _counts(self, counts: Mapping[int, tuple[int, int]]) -> SafeString:
+        with translation.override(self.language):
+            desks = Desk.objects.filter(property_id=self.property_id).values_list("pk", "slug")
+            pieces = [fragments.desk_count(slug, *counts.get(pk, (0, 0))) for pk, slug in desks]
+            everything = (
+                sum(open_now for open_now, _late in counts.values()),
+                sum(late for _open, late in counts.values()),
+            )
+            return join([*pieces, fragments.desk_count("all", *everything)])
+
+
+def join(pieces: Iterable[SafeString]) -> SafeString:
+    return format_html_join("\n", "{}", ((piece,) for piece in pieces))
+
+
+def frame(kind: str, body: SafeString, sequence: int, *, after: int | None = None) -> str:
+    since = "" if after is None else mark_safe(f' data-after="{after:d}"')  # noqa: S308
+    return format_html(
+        '<live-frame data-kind="{}"{} data-sequence="{}">{}</live-frame>',
+        kind, since, sequence, body,
+    )  # fmt: skip

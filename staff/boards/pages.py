@@ -1,0 +1,73 @@
+"""Boards, the way to them, the search, and guests' pictures."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from requests_app import fragments, lookups, queries
+from requests_app.cards import ACTS, card_context
+from requests_app.states import Status
+from staff.boards.sockets import EVERYTHING
+from staff.frame import StaffRequest, frame, staff_only
+from staff.models import Role
+
+
+@staff_only()
+def home(request: StaffRequest) -> HttpResponse:
+    """Everybody's start: managers read thanks, desks see their board."""
+    if request.user.role in {Role.MANAGER, Role.ADMINISTRATOR}:
+        return redirect("manager")
+    desk = request.user.desks.first() if request.user.role == Role.DESK else None
+    return redirect("board", desk.slug if desk else EVERYTHING)
+
+
+@staff_only()
+def board(request: StaffRequest, slug: str) -> HttpResponse:
+    person = request.user
+    context = frame(person, here=slug)
+    desk = next((d for d, _open, _late in context["desks"] if d.slug == slug), None)
+    if desk is None and slug != EVERYTHING:
+        raise Http404
+    # Before the rows: see BoardView.snapshot.
+    sequence = queries.head_sequence(person.property_id)
+    rows = queries.board_rows(person.property_id, desk.pk if desk else None)
+    context |= {
+        "slug": slug,
+        "desk": desk,
+        "board_name": desk.name if desk else _("Everything"),
+        "sequence": sequence,
+        "lanes": fragments.lanes(rows, person.language),
+        "new_count": sum(status == Status.NEW for _pk, _sequence, status in rows),
+        "all_acts": ACTS.values(),
+    }
+    return render(request, "boards/board.html", context)
+
+
+@staff_only()
+def search(request: StaffRequest) -> HttpResponse:
+    """A whole page, or only what was found where the page's script asks."""
+    hotel, words = request.user.property, request.GET.get("q", "").strip()[:80]
+    context = {
+        "words": words,
+        "stays": lookups.find_stays(hotel, words, timezone.now()) if words else [],
+        "found": [card_context(r) for r in lookups.find_requests(hotel, words)] if words else [],
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "boards/_found.html", context)
+    return render(request, "boards/search.html", context | frame(request.user, here="search"))
+
+
+@staff_only()
+def picture(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """A guest's picture, as we re-encoded it."""
+    photo = lookups.picture_of(request.user.property_id, pk)
+    if photo is None:
+        raise Http404
+    response = FileResponse(photo.file.open("rb"))
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,1 @@
+"""The floors: programs that do next to nothing, as others would write them."""

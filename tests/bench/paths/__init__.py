@@ -1,0 +1,1 @@
+"""One module a path; each returns rows of the table."""
