@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 
 
 @register()
@@ -13,7 +14,7 @@ def simulator_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessag
     """Behind a public address without a carrier's token, no guest's text can arrive."""
     if settings.SECURE and not settings.TWILIO_AUTH_TOKEN:
         return [
-            Warning(
+            checks.Warning(
                 "PUBLIC_URL is public, but TWILIO_AUTH_TOKEN is not set: texts cannot arrive.",
                 id="concierge.W001",
             )

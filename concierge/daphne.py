@@ -7,8 +7,11 @@ drained; the hub then leaves that socket alone until it can be sent one whole sn
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from daphne import server as daphne_server
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
@@ -37,6 +40,23 @@ class FlowProducer:
 
     def stopProducing(self) -> None:
         self.flow.pause()
+
+
+class LightFactory(HTTPFactory):  # type: ignore[misc]
+    """Leaves out what nobody reads: Twisted parses every form a second time, its content type with
+    the e-mail package, and writes an access log to nowhere. A sixth of a text's time (measured)."""
+
+    def buildProtocol(self, addr: Any) -> Any:
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = partial(WebRequest, parsePOSTFormSubmission=False)
+        return protocol
+
+    def log(self, request: Any) -> None:
+        return
+
+
+# Daphne has no setting for it, and makes its factory in the midst of ``run``.
+daphne_server.HTTPFactory = LightFactory
 
 
 class ConciergeServer(Server):  # type: ignore[misc]

@@ -29,6 +29,8 @@ SECRET_KEY: str = env.str("SECRET_KEY", "")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_API_URL: str = env.str("TWILIO_API_URL", "https://api.twilio.com")
+TWILIO_TIMEOUT_SECONDS = 14.0
+"""The client's own would be none at all."""
 REDIS_URL: str = env.str("REDIS_URL", "")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "concierge@localhost")
 SENTRY_DSN: str = env.str("SENTRY_DSN", "")

@@ -7,6 +7,7 @@ from django.urls import include, path
 from concierge import health
 from requests_app import webhooks
 from requests_app.guest import urls as guest_urls
+from staff.boards.urls import websocket_urlpatterns as board_sockets
 from staff.manager.urls import websocket_urlpatterns as manager_sockets
 
 urlpatterns = [
@@ -24,4 +25,4 @@ urlpatterns = [
     path("", include("staff.house.urls")),
 ]
 
-websocket_urlpatterns: list[object] = [*manager_sockets]
+websocket_urlpatterns: list[object] = [*board_sockets, *manager_sockets]

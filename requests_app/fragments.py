@@ -85,9 +85,7 @@ LANES: dict[str, str] = {
 """Which lane shows which status. The page's script reads it from the lanes' data-shows."""
 
 
-def lanes(
-    rows: Sequence[tuple[int, int, str]], language: str
-) -> SafeString:
+def lanes(rows: Sequence[tuple[int, int, str]], language: str) -> SafeString:
     """A whole board of (request id, sequence, status), in their order: what is inside #lanes."""
     by_lane: dict[str, list[tuple[int, int]]] = {lane: [] for lane in LANES.values()}
     for pk, sequence, status in rows:

@@ -152,7 +152,11 @@ class Hub:
         property_id = seat.view.property_id
         self.seats.setdefault(seat.view, set()).add(seat)
         loop = asyncio.get_running_loop()
-        seat.flow.on_resume = lambda: loop.call_soon(self._catch_up, seat) and None
+
+        def resumed() -> None:
+            loop.call_soon(self._catch_up, seat)
+
+        seat.flow.on_resume = resumed
         if property_id not in self.heads:
             head = await in_thread(queries.head_sequence, property_id)
             self.heads[property_id] = max(head, self.heads.get(property_id, -1))
@@ -190,7 +194,8 @@ class Hub:
             while self.is_here(seat) and seat.flow.paused_at is None:
                 head = self.heads.get(property_id, -1)
                 frame: str | None
-                frames, sequence = {}, -1
+                frames: dict[View, str | None] = {}
+                sequence = -1
                 if 0 <= seat.sequence and head - seat.sequence <= FAR_BEHIND:
                     frames, sequence = await in_thread(
                         _render, property_id, seat.sequence, [seat.view]
@@ -385,9 +390,7 @@ class Hub:
         self._spawn(seat.close(code))
 
 
-def _render(
-    property_id: int, after: int, views: list[View]
-) -> tuple[dict[View, str | None], int]:
+def _render(property_id: int, after: int, views: list[View]) -> tuple[dict[View, str | None], int]:
     """Every view's frame and the sequence they are right at.
 
     None are made where so much has changed that the whole is shorter, nor of a view that fails:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from requests_app import queries
 from requests_app.models import (
@@ -53,23 +53,23 @@ def others_of_stay(request: Request) -> list[Request]:
     if request.stay_id is None:
         return []
     others = Request.objects.filter(property_id=request.property_id, stay_id=request.stay_id)
-    return list(queries.cards(others.on_board().exclude(pk=request.pk)).most_urgent_first()[:20])
+    open_now = others.on_board().exclude(pk=request.pk).most_urgent_first()
+    return list(queries.cards(open_now)[:20])
 
 
-def team_for(request: Request, *, besides: Person, now: datetime) -> tuple[list[Person], list[Person]]:
+def team_for(
+    request: Request, *, besides: Person, now: datetime
+) -> tuple[list[Person], list[Person]]:
     """Who may have helped: those of the desk and of late, most frequent first; then the others."""
     lately = Q(helped__at__gte=now - RECENTLY)
-    people = list(
-        get_user_model()
-        .objects.filter(property_id=request.property_id, is_active=True)
-        .exclude(pk=besides.pk)
-        .annotate(helped_lately=Count("helped", filter=lately))
-        .prefetch_related(Prefetch("desks", Desk.objects.only("pk")))
-    )
-    near = [p for p in people if p.helped_lately or request.desk_id in {d.pk for d in p.desks.all()}]
-    near.sort(key=lambda p: (-p.helped_lately, p.first_name, p.last_name))
-    known = {p.pk for p in near}
-    return near, [p for p in people if p.pk not in known]
+    people = get_user_model().objects.filter(property_id=request.property_id, is_active=True)
+    times = dict(people.annotate(times=Count("helped", filter=lately)).values_list("pk", "times"))
+    of_desk = set(people.filter(desks=request.desk_id).values_list("pk", flat=True))
+    near, far = [], []
+    for person in people.exclude(pk=besides.pk):
+        (near if times[person.pk] or person.pk in of_desk else far).append(person)
+    near.sort(key=lambda p: -times[p.pk])
+    return near, far
 
 
 def services_by_desk(hotel: Property) -> list[tuple[Desk, list[Service]]]:

@@ -26,7 +26,10 @@ def _refused() -> HttpResponse:
 
 def _signed(request: HttpRequest) -> bool:
     return twilio.signed_by_twilio(
-        request.get_full_path(), request.POST, request.headers.get("X-Twilio-Signature", "")
+        request.get_full_path(),
+        request.POST,
+        request.headers.get("X-Twilio-Signature", ""),
+        request.body,
     )
 
 
@@ -41,10 +44,7 @@ def twilio_message(request: HttpRequest) -> HttpResponse:
     except KeyError as missing:
         return HttpResponse(f"{missing} is missing.\n", status=400, content_type="text/plain")
     message = incoming.receive_text(text)
-    if message is None:
-        metrics.texts_repeated.inc()
-    else:
-        metrics.texts_in.labels(text.channel).inc()
+    if message is not None:
         incoming.understand_or_leave(message, now=timezone.now())
     return _twiml()
 
@@ -52,18 +52,22 @@ def twilio_message(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def twilio_status(request: HttpRequest) -> HttpResponse:
-    """Delivery states: unordered, repeated, and sometimes before our own send has returned."""
+    """Delivery states: unordered, repeated, and sometimes before our own send has returned.
+
+    ``?message=`` is our own number of the message: see ``carriers.twilio``.
+    """
     if not _signed(request):
         return _refused()
+    number = request.GET.get("message", "")
     state = twilio.STATES.get(request.POST.get("MessageStatus", ""))
     if state is not None:
         known = delivery.delivery_report(
             external_id=request.POST.get("MessageSid", ""),
             state=state,
             error_code=request.POST.get("ErrorCode", ""),
+            message_id=int(number) if number.isdecimal() and len(number) < 19 else None,
         )
         if not known:
-            # Twilio tries again (#rc=3&rp=all), by which time our send has written the id down.
             return HttpResponse("Not known yet.\n", status=404, content_type="text/plain")
     return HttpResponse(status=204)
 

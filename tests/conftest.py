@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quick_and_clean(settings: pytest.FixtureRequest) -> Iterator[None]:
+def quick_and_clean(settings: Any) -> None:
     """Cheap password hashes, plain static names; nothing remembered from another test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
@@ -36,7 +37,6 @@ def quick_and_clean(settings: pytest.FixtureRequest) -> Iterator[None]:
     }
     house.forget()
     fragments.forget()
-    yield
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def prepare_browser() -> str | None:
     if browser() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if browser() is None:
-        return "The browser tests need Chromium, and it could not be installed: install it yourself."
+        return "The browser tests need Chromium, which could not be installed: do it yourself."
     return None
 
 

@@ -77,7 +77,7 @@ def furnish(data_dir: Path, **env: str) -> Path:
 
 @dataclass
 class Server:
-    """``url``, ``database`` and ``process`` of a running hotel; see ``start``, ``stop``, ``kill``."""
+    """A running hotel: its ``url``, ``database`` and ``process``; ``start``, ``stop``, ``kill``."""
 
     data_dir: Path
     port: int = field(default_factory=free_port)

@@ -31,7 +31,7 @@ os.environ |= {
 }
 
 from concierge.settings import *  # noqa: F403
-from concierge.settings import DATABASES, DATA_DIR
+from concierge.settings import DATA_DIR, DATABASES
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A real file: threads see one another's rows, and it locks as it will lock in a hotel.

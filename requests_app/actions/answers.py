@@ -38,8 +38,7 @@ def answer(contact: Contact, message: Message, reading: Reading, *, at: datetime
         if contact.awaiting == Awaiting.ARRIVED and reading.answer in {ARRIVED, NOT_YET}:
             return _arrived(contact, request, reading.answer == ARRIVED, language, at=at)
         if contact.awaiting == Awaiting.RATING and reading.answer in range(1, 6):
-            assert reading.answer is not None
-            return _rated(contact, request, reading.answer, at=at)
+            return _rated(contact, request, reading.answer or 0, at=at)
         if contact.awaiting == Awaiting.WHO:
             return _thanked(contact, request, message, reading, at=at)
     return None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from requests_app import queries
@@ -95,26 +96,24 @@ def enter_request(
     else:
         raise Missing(_("Say what is wanted."))
     stay = queries.stay_in_room(room.pk, at) if room else None
-    return open_requests(
-        hotel,
-        [
-            Wanted(
-                desk=thing.desk,
-                service=thing.service,
-                kind=thing.kind,
-                quantity=quantity if quantity and len(wanted) == 1 else thing.quantity,
-                wanted_at=wanted_at or thing.wanted_at,
-                words=thing.words,
-                urgent=thing.urgent,
-                urgent_words=thing.urgent_words,
-                submission=submission if n == 0 else uuid5(submission, str(n)),
-            )
-            for n, thing in enumerate(wanted)
-        ],
-        channel=channel,
-        at=at,
-        room=room,
-        stay=stay,
-        language=stay.guest.language if stay else "",
-        by=by,
-    )
+    things = [
+        Wanted(
+            desk=thing.desk,
+            service=thing.service,
+            kind=thing.kind,
+            quantity=quantity if quantity and len(wanted) == 1 else thing.quantity,
+            wanted_at=wanted_at or thing.wanted_at,
+            words=thing.words,
+            urgent=thing.urgent,
+            urgent_words=thing.urgent_words,
+            submission=submission if n == 0 else uuid5(submission, str(n)),
+        )
+        for n, thing in enumerate(wanted)
+    ]
+    language = stay.guest.language if stay else ""
+    try:
+        return open_requests(
+            hotel, things, channel=channel, at=at, room=room, stay=stay, language=language, by=by
+        )
+    except IntegrityError:  # the same form, sent twice at the same moment
+        return [Request.objects.get(property=hotel, submission=submission)]

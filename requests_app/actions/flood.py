@@ -98,9 +98,9 @@ def _fold(contact: Contact, line: Request, *, now: datetime) -> list[Request]:
             version=F("version") + 1,
             sequence=take_sequence(contact.property_id),
         ):
-            record(
-                request, EventKind.MERGED, at=now, actor=By.CLOCK, data={"into": line.pk}
-            ).save(force_insert=True)
+            record(request, EventKind.MERGED, at=now, actor=By.CLOCK, data={"into": line.pk}).save(
+                force_insert=True
+            )
             folded.append(request)
     Promise.objects.filter(request__in=folded, replaced_at=None).update(replaced_at=now)
     heard = Message.objects.filter(caused__in=folded)

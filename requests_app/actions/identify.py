@@ -17,7 +17,7 @@ from requests_app.actions.opening import Wanted, open_requests
 from requests_app.house import House
 from requests_app.models import Contact, Message, Request, Stay
 from requests_app.models.messages import Awaiting
-from requests_app.reading import Reading
+from requests_app.reading import Intent, Reading
 from requests_app.states import EventKind, Status
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 SAME_NAME = 85
 """rapidfuzz ratio (0 to 100) from which a surname is the one in the register, misspelt."""
+
+MOST_WORDS = 20
+"""In a longer text, a surname among the words proves nothing: it may list them all."""
+
+BESIDE_A_NAME = frozenset(
+    "i im am in my name is the we are it s from room number no surname last first hi hello mr mrs ms"
+    " oda odam odada odadayim odadayiz numara numarali nolu no adim soyadim ismim ben biz merhaba"
+    " huone huoneessa huoneesta numero nimi nimeni sukunimi sukunimeni on olen olemme mina hei moi"
+    " غرفة الغرفة غرفتي رقم اسمي اسم العائلة انا أنا في مرحبا".split()
+)
+"""What people write around their room and name, as ``_plain`` leaves it."""
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 
@@ -48,7 +59,7 @@ def identify(
     if stays:
         found = [s for s in stays if s.room_id in {r.pk for r in rooms}]
     else:
-        names = [_plain(w) for w in words if not w.isdigit()]
+        names = [_plain(w) for w in words if not w.isdigit()][:MOST_WORDS]
         found = [
             stay
             for stay in Stay.objects.in_house(now)
@@ -63,14 +74,29 @@ def identify(
 
 
 def _is_named(stay: Stay, names: Sequence[str]) -> bool:
-    surname = _plain(stay.guest.last_name)
-    parts = surname.split()
-    return any(
-        fuzz.ratio(part, name) >= SAME_NAME
-        for part in (surname, *parts)
-        for name in names
-        if len(name) > 1
-    ) or surname in " ".join(names)
+    """Whole words only: somebody called Li is not named by "I like it here"."""
+    surname = " ".join(_WORD.findall(_plain(stay.guest.last_name)))
+    if not surname:
+        return False
+    parts = {surname, *(part for part in surname.split() if len(part) > 3)}
+    return f" {surname} " in f" {' '.join(names)} " or any(
+        fuzz.ratio(part, name) >= SAME_NAME for part in parts for name in names
+    )
+
+
+def only_says_whose(text: str, house: House, reading: Reading, stay: Stay) -> bool:
+    """ "305 Virtanen", "oda 412, adım Yılmaz": an answer to our question with no wish beside it."""
+    if reading.urgent or reading.intent in {Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION}:
+        return False
+    words = _WORD.findall(unicodedata.normalize("NFKC", text))
+    names = set(_WORD.findall(_plain(f"{stay.guest.first_name} {stay.guest.last_name}")))
+    rest = [
+        word
+        for word in map(_plain, words)
+        if not word.isdigit() and word not in names and word not in BESIDE_A_NAME
+    ]
+    # A number and a word or two: a first name, a surname spelt in another way.
+    return any(word.isdigit() for word in words) and len(rest) <= 2
 
 
 def settle(
@@ -113,6 +139,7 @@ def open_unknown_guest(
             property_id=contact.property_id, contact=contact, kind=Request.Kind.UNKNOWN_GUEST
         )
         .on_board()
+        .exclude(status=Status.DONE)
         .first()
     )
     if card is None:
@@ -134,11 +161,11 @@ def open_unknown_guest(
             cause=message,
         )
         return
+    # Not ``move``: a guest who goes on writing must not make the desk's next tap a stale one.
     Request.objects.filter(pk=card.pk).update(
         unanswered=F("unanswered") + 1,
         words=f"{card.words}\n{message.body}"[:2000],
         urgent=card.urgent or reading.urgent,
         urgent_words=card.urgent_words or ", ".join(reading.urgent_words)[:120],
-        version=F("version") + 1,
         sequence=take_sequence(contact.property_id),
     )

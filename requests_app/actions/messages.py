@@ -111,13 +111,15 @@ def spoken_lately(contact: Contact, now: datetime) -> list[tuple[str, bool, date
 
 
 _spoken: PreparedRows[tuple[str, bool, datetime]] = PreparedRows(
-    lambda: Message.objects.filter(contact=Bound("contact"), at__gte=Bound("hour_ago"))
-    .filter(
-        Q(direction=Message.Direction.OUT, automatic=True)
-        | Q(direction=Message.Direction.IN, at__gt=Bound("minute_ago"))
+    lambda: (
+        Message.objects.filter(contact=Bound("contact"), at__gte=Bound("hour_ago"))
+        .filter(
+            Q(direction=Message.Direction.OUT, automatic=True)
+            | Q(direction=Message.Direction.IN, at__gt=Bound("minute_ago"))
+        )
+        .order_by("-at")
+        .values_list("direction", "automatic", "at")[:200]
     )
-    .order_by("-at")
-    .values_list("direction", "automatic", "at")[:200]
 )
 
 

@@ -15,7 +15,7 @@ URGENT = "urgent"
 """``Message.intent`` of an automatic answer that says what to do in danger."""
 
 QUESTIONS_APART = timedelta(seconds=15)
-"""Nobody has read and answered a question of ours sooner: what comes sooner was already on its way."""
+"""Nobody reads and answers a question of ours sooner: what comes sooner was on its way."""
 
 
 @dataclass(slots=True)

@@ -197,9 +197,9 @@ def move_promise(
 
 def said_already(request: Request, kind: EventKind, submission: str) -> bool:
     """Whether this very form was sent before: a second tap says nothing twice."""
-    return bool(submission) and request.events.filter(
-        kind=kind, data__submission=submission
-    ).exists()
+    return (
+        bool(submission) and request.events.filter(kind=kind, data__submission=submission).exists()
+    )
 
 
 def note_request(

@@ -42,9 +42,7 @@ def write(
         )
         if is_new and lately < MANY_WORDS:
             house = house_of(visitor.hotel, at)
-            setting = house.setting_at(
-                visitor.hotel, at, language=visitor.language, awaiting=False
-            )
+            setting = house.setting_at(visitor.hotel, at, language=visitor.language, awaiting=False)
             web.hear(request, message, read(message.body, setting), at=at)
     return Asked(requests=[request], again=not is_new, many=lately >= MANY_WORDS)
 

@@ -140,7 +140,10 @@ def _unknown(
     now: datetime,
 ) -> Outcome:
     """Whose words are these? They are kept, seen by the front desk, and used once that is known."""
-    stay = identify(contact, message.body, house, stays=stays, now=now)
+    stay = None
+    if stays or contact.tries < WRONG_ANSWERS or _is_stale(contact, now=now):
+        # Not without end: who may try for ever finds out who is in which room.
+        stay = identify(contact, message.body, house, stays=stays, now=now)
     if stay is not None:
         return _settled(message, contact, stay, house, reading, now=now)
     open_unknown_guest(contact, message, house, reading, now=now)
@@ -164,13 +167,11 @@ def _question(
 ) -> list[str]:
     """What to ask next of a number we cannot place; nothing once a person has taken over."""
     question = Awaiting.WHICH_ROOM if stays else Awaiting.ROOM_AND_NAME
-    stale = contact.asked_at is None or contact.asked_at < now - ASK_ANEW
-    asked = contact.awaiting == question and not stale
+    asked = contact.awaiting == question and not _is_stale(contact, now=now)
     tries_it = any(c.isdigit() for c in message.body)
-    if asked and not tries_it and now - contact.asked_at < replying.QUESTIONS_APART:  # type: ignore[operator]
-        return []  # written before our question was read
-    if asked and contact.tries >= WRONG_ANSWERS:
-        return []
+    just_asked = contact.asked_at is not None and contact.asked_at > now - replying.QUESTIONS_APART
+    if asked and (contact.tries >= WRONG_ANSWERS or (just_asked and not tries_it)):
+        return []  # a person goes on; or it was written before our question was read
     contact.tries = contact.tries + 1 if asked else 0
     contact.awaiting, contact.asked_at = question, now
     contact.save(update_fields=["tries", "awaiting", "asked_at"])
@@ -184,6 +185,10 @@ def _question(
         return [wording.who_are_you(contact.property)]
 
 
+def _is_stale(contact: Contact, *, now: datetime) -> bool:
+    return contact.asked_at is None or contact.asked_at < now - ASK_ANEW
+
+
 def _settled(
     message: Message,
     contact: Contact,
@@ -195,9 +200,9 @@ def _settled(
 ) -> Outcome:
     """Whose words they are is known now: what was kept is used, then what came with the answer."""
     outcome = Outcome(wait=timedelta(0))
-    for earlier in Message.objects.filter(
-        contact=contact, held=True, understood_at=None
-    ).order_by("at", "pk"):
+    for earlier in Message.objects.filter(contact=contact, held=True, understood_at=None).order_by(
+        "at", "pk"
+    ):
         past = read_text(earlier, contact, house, now=now)
         outcome.add(_act(earlier, contact, stay, house, past, now=now, answers_us=True))
     outcome.add(_act(message, contact, stay, house, reading, now=now, answers_us=True))

@@ -288,9 +288,7 @@ def _add_to_line(
         .first()
     )
     if line is None:
-        wanted = Wanted(
-            desk=house.front_desk, kind=Request.Kind.MANY_TEXTS, words=message.body
-        )
+        wanted = Wanted(desk=house.front_desk, kind=Request.Kind.MANY_TEXTS, words=message.body)
         (line,) = _open(visitor, [wanted], cause=message, now=now)
     hear(line, message, reading, at=now)
 

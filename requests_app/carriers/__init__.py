@@ -15,11 +15,15 @@ class Refusal(Exception):
 
 
 class Hopeless(Refusal):
-    """Trying again would not help: blocked, not a number, too long. ``code`` is the carrier's."""
+    """Trying again would not help: blocked, not a number, too long. ``code`` is the carrier's.
 
-    def __init__(self, reason: str, code: str = "") -> None:
+    ``opted_out``: the guest told the carrier STOP.
+    """
+
+    def __init__(self, reason: str, code: str = "", *, opted_out: bool = False) -> None:
         super().__init__(reason)
         self.code = code
+        self.opted_out = opted_out
 
 
 class NotNow(Refusal):
@@ -35,6 +39,9 @@ class Unknown(Refusal):
 
 
 class Carrier(Protocol):
+    local: bool
+    """Sends within this machine, at once: never over a network."""
+
     def send(self, message: Message) -> str:
         """Returns the carrier's id. Raises Hopeless, NotNow or Unknown."""
 

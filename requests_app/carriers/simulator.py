@@ -6,6 +6,8 @@ from requests_app.models import Message
 
 
 class Simulator:
+    local = True
+
     def send(self, message: Message) -> str:
         return f"SIM{message.pk:032d}"
 

@@ -177,7 +177,7 @@ class Lexicon:
         phrases = {first: list(row) for first, row in self.phrases.items()}
         known, spellable = set(self.known), list(self.spellable)
         for phrase, service in words:
-            pieces = split_phrase(phrase)
+            pieces = split_phrase(fold(phrase))
             if pieces:
                 phrases.setdefault(pieces[0], []).insert(0, Phrase(pieces, "item", service, True))
                 for piece in pieces:
@@ -227,7 +227,7 @@ def _phrases_of(data: Mapping[str, Any]) -> Iterable[Phrase]:
         rows += [("item", slug, row.get("words", "")), ("says", slug, row.get("says", ""))]
         rows.append(("asks", slug, row.get("asks", "")))
     for kind, value, text in rows:
-        for piece in text.replace("\n", " ").split(","):
+        for piece in fold(text).split(","):
             words = split_phrase(piece)
             if words:
                 yield Phrase(words, kind, value, " + " not in piece)

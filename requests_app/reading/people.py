@@ -5,23 +5,16 @@ Never invents anybody, never picks one of two.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
-
-from rapidfuzz.distance import OSA
 
 from requests_app.reading.lexicon import available_languages, load_lexicon
 from requests_app.reading.meaning import StaffName
-from requests_app.reading.words import Token, cut, fold
+from requests_app.reading.roster import INFLECTED, MISSPELT, Roster, roster
+from requests_app.reading.words import Token, cut
 
-# English 's, Finnish cases (Mikalle, Mikan), Turkish cases (Selin'e, Ayşe'nin), folded.
-_ENDINGS: Final = re.compile(
-    r"s|n|lle|lla|lta|ssa|sta|a|ta|ksi|an|en|in|on|un|kin|e|ye|ya|i|yi|u|yu|nin|nun|in|un"
-    r"|da|de|dan|den|la|le|yla|yle"
-)
 _TITLES_BEFORE: Final = frozenset(
     {
         "mr",
@@ -64,7 +57,6 @@ _FOLLOWS_A_NAME: Final = frozenset(
 )
 _FILLERS: Final = frozenset({"and", "ve", "ja", "also", "thanks", "plus", "kiitos", "tesekkurler"})
 _BEFORE_A_MONTH: Final = frozenset({"in", "by", "until", "since", "last", "next", "this"})
-_EXACT, _INFLECTED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,78 +85,6 @@ class NameFound:
 def ordinary_words() -> frozenset[str]:
     """Words of all our languages that are no names, in lower case with their diacritics."""
     return frozenset().union(*(load_lexicon(code).ordinary for code in available_languages()))
-
-
-def _written_forms(name: str) -> set[str]:
-    """The folded stems endings are put on: Mikko → mikko, miko;
-
-    Korhonen → korhonen, korhose, korhos.
-    """
-    stem = fold(name)
-    forms = {stem}
-    if len(stem) > 3:
-        forms.add(re.sub(r"([kpt])\1(?=[aeiouy]$)", r"\1", stem))
-    if stem.endswith("nen") and len(stem) > 5:
-        forms |= {stem[:-3] + "se", stem[:-3] + "s"}
-    return forms
-
-
-class Roster:
-    """Who works here, by every word of every name."""
-
-    def __init__(self, staff: Sequence[StaffName]) -> None:
-        self.first: dict[str, set[int]] = {}
-        self.last: dict[str, set[int]] = {}
-        self.with_last: dict[int, str] = {}
-        for person in staff:
-            for name in (person.first, *person.nicknames):
-                for word in _words(name):
-                    for form in _written_forms(word):
-                        self.first.setdefault(form, set()).add(person.id)
-            for word in _words(person.last):
-                self.with_last[person.id] = fold(word)
-                for form in _written_forms(word):
-                    self.last.setdefault(form, set()).add(person.id)
-        self.order = {person.id: place for place, person in enumerate(staff)}
-
-    def find(self, word: str, *, fuzzy: bool) -> tuple[set[int], int]:
-        """Whose name the folded word is, and how far it is from its spelling."""
-        found = self.first.get(word, set()) | self.last.get(word, set())
-        if found:
-            return found, _EXACT
-        for length in range(len(word) - 1, 2, -1):
-            if _ENDINGS.fullmatch(word[length:]):
-                stem = word[:length]
-                found = found | self.first.get(stem, set()) | self.last.get(stem, set())
-        if found:
-            return found, _INFLECTED
-        return (self._near(word), 2) if fuzzy and len(word) >= 4 else (set(), 0)
-
-    def _near(self, word: str) -> set[int]:
-        """The people whose name is one letter away (two in eight and more), the nearest only."""
-        nearest: dict[int, set[int]] = {}
-        for names in (self.first, self.last):
-            for name, people in names.items():
-                limit = 2 if min(len(name), len(word)) >= 8 else 1
-                if len(name) < 4 or name[0] != word[0]:
-                    continue
-                edits = OSA.distance(name, word, score_cutoff=limit)
-                if edits <= limit:
-                    nearest.setdefault(edits, set()).update(people)
-        return nearest[min(nearest)] if nearest else set()
-
-    def sort(self, people: set[int]) -> tuple[int, ...]:
-        return tuple(sorted(people, key=self.order.__getitem__))
-
-
-def _words(name: str) -> list[str]:
-    return [token.text for token in cut(name) if token.kind == "word"]
-
-
-@lru_cache(maxsize=32)
-def roster(staff: tuple[StaffName, ...]) -> Roster:
-    """The staff of a property, indexed; kept for the last few properties asked about."""
-    return Roster(staff)
 
 
 def find_names(
@@ -229,7 +149,7 @@ def _name_at(
         return None
     known = token.text.lower() in ordinary
     people, distance = staff.find(token.fold, fuzzy=not known)
-    if distance == _INFLECTED and known:
+    if distance == INFLECTED and known:
         people = set()
     if not people or not _could_be_a_name(tokens, place, ordinary, loose, only_names):
         titled = (place > 0 and tokens[place - 1].fold in _TITLES_BEFORE) or (
@@ -261,7 +181,7 @@ def _name_at(
             # 'Mika Lahtinen' where our only Mika is a Korhonen: a name nobody here has.
             return NameFound(place, last + 1, (), False)
         break
-    return NameFound(place, last, staff.sort(people), distance != 2)
+    return NameFound(place, last, staff.sort(people), distance != MISSPELT)
 
 
 def _is_surname(token: Token, ordinary: frozenset[str]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from requests_app.reading.meaning import StaffName
 from requests_app.reading.parsed import Parsed
-from requests_app.reading.people import find_names, roster
+from requests_app.reading.people import find_names
+from requests_app.reading.roster import roster
 
 
 def staff_named(parsed: Parsed, staff: Sequence[StaffName]) -> tuple[tuple[str, ...], set[int]]:

@@ -100,7 +100,8 @@ class TimeFinder:
         return None
 
     def _clocks(self) -> list[Moment]:
-        found = []
+        found: list[Moment] = []
+        self.weak: list[Moment] = []
         for place, token in enumerate(self.tokens):
             if place in self.used:
                 continue
@@ -116,6 +117,11 @@ class TimeFinder:
                 self.used |= moment.tokens
                 if not self._has(min(moment.tokens) - 1, "since"):
                     found.append(moment)
+        if len(found) > len(self.weak):
+            # 'for 3 tomorrow 5am': beside a plain hour, a number before a day is no hour.
+            for moment in self.weak:
+                found.remove(moment)
+                self.used -= moment.tokens
         return found
 
     def _written_clock(self, place: int) -> Moment | None:
@@ -177,8 +183,10 @@ class TimeFinder:
             *WEEKDAYS,
         )
         marked = marked or self._glued(after) or self._has(before, *beside)
-        marked = marked or self._has(after, *beside)
-        if not marked:
+        weak = not marked and self._has(after, *beside)
+        if (not marked and not weak) or (
+            weak and (before in self.things or self._has(before, "for_people"))
+        ):
             return None
         if self._has(after, "and_half"):
             moment.minute = 30
@@ -193,6 +201,8 @@ class TimeFinder:
         self._half_day(moment, max(moment.tokens))
         if told:
             moment.tokens.add(before)
+        if weak:
+            self.weak.append(moment)
         return moment
 
     def _past_or_to(self, place: int, value: int, last: int) -> Moment | None:

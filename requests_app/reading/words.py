@@ -74,18 +74,15 @@ def cut(text: str) -> list[Token]:
 
 
 def split_phrase(phrase: str) -> tuple[str, ...]:
-    """A phrase of a language file as folded words, `*` kept:
-
-    'Clean * wi-fi' → ('clean', '*', 'wi', 'fi').
-    """
+    """A phrase, folded already, as words: 'clean * wi-fi' → ('clean', '*', 'wi', 'fi')."""
     words: list[str] = []
     for piece in phrase.split():
         if piece == "*":
             words.append(piece)
             continue
         exact = "=" if piece.startswith("=") else ""
-        if piece.isalpha() and not _BY_CHARACTER.search(piece):
-            words.append(fold(piece))
+        if piece.isalpha() and (piece.isascii() or not _BY_CHARACTER.search(piece)):
+            words.append(piece)
         else:
             words.extend(
                 exact + token.fold

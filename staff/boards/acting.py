@@ -6,6 +6,7 @@ A tap of the page's script is answered with the card as it is now; a plain form 
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,7 +46,7 @@ def act(request: StaffRequest, pk: int, slug: str) -> HttpResponse:
     data = request.GET.copy() if request.method == "GET" else request.POST.copy()
     if request.method == "POST":
         for name, value in request.GET.items():
-            data.setdefault(name, value)
+            data.setdefault(name, str(value))
     form = FORMS[slug](
         data if request.method == "POST" else None,
         target=target, person=request.user, now=timezone.now(),
@@ -74,19 +75,16 @@ def ask(
         "template": f"boards/{form.template}" if form.template else "",
         "person": request.user,
         "sentence": sentence,
+        "submission": form.data.get("submission") or str(uuid4()),
         "next": way_back(request),
         "address": reverse("act", args=[form.target.pk, slug]),
     }
     if is_script(request):
         return render(request, "boards/_ask.html", context, status=status)
-    return render(
-        request, "boards/ask.html", context | frame(request.user, here=""), status=status
-    )
+    return render(request, "boards/ask.html", context | frame(request.user, here=""), status=status)
 
 
-def refuse(
-    request: StaffRequest, form: Act, slug: str, sentence: str, status: int
-) -> HttpResponse:
+def refuse(request: StaffRequest, form: Act, slug: str, sentence: str, status: int) -> HttpResponse:
     """The card as it is now and why not. What was filled in is asked again, with the words kept."""
     if status == 422 and form.template:
         return ask(request, form, slug, sentence=sentence, status=status)

@@ -34,9 +34,7 @@ class Entry(forms.Form):
     quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
     at = forms.TimeField(required=False)
     desk = forms.SlugField(required=False)
-    channel = forms.ChoiceField(
-        choices=[(c.value, c.label) for c in CHANNELS], required=False
-    )
+    channel = forms.ChoiceField(choices=[(c.value, c.label) for c in CHANNELS], required=False)
     submission = forms.UUIDField(required=False)
 
     def enter(self, hotel: Property, *, by: Person, at: datetime) -> list[Request]:
@@ -113,7 +111,6 @@ class Preview:
 
 def preview_of(hotel: Property, wanted: Wanted, language: str) -> Preview:
     named = wanted.service is not None and wanted.service.slug != counter.OTHER
-    assert wanted.service is not None or not named
     what = wanted.words
     if named and wanted.service is not None:
         what = wanted.service.name_in(language, wanted.quantity)
@@ -129,9 +126,7 @@ def reading(request: StaffRequest) -> HttpResponse:
     number = request.GET.get("room", "").strip()[:12]
     hotel = person.property
     desk = Desk.objects.filter(property=hotel, slug=request.GET.get("desk", "")[:50]).first()
-    wanted = (
-        counter.wanted_by_words(hotel, words, by=person, desk=desk, now=now) if words else []
-    )
+    wanted = counter.wanted_by_words(hotel, words, by=person, desk=desk, now=now) if words else []
     room = Room.objects.filter(property=hotel, number=number).first()
     stay = lookups.guest_in(room, now) if room else None
     context = {

@@ -63,9 +63,7 @@ class Act(forms.Form):
     event = ""
     """The EventKind it leaves: one by this person since their card is their own first tap."""
 
-    def __init__(
-        self, data: Any = None, *, target: Request, person: Person, now: datetime
-    ) -> None:
+    def __init__(self, data: Any = None, *, target: Request, person: Person, now: datetime) -> None:
         super().__init__(data)
         self.target = target
         self.person = person

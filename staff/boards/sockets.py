@@ -1,4 +1,4 @@
-"""A board's socket: who may look, a seat at the hub, and nothing else. It hears nothing anyone says."""
+"""A board's socket: who may look, and a seat at the hub. It hears nothing that anyone says."""
 
 from __future__ import annotations
 

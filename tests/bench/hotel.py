@@ -29,14 +29,14 @@ from requests_app.actions.requests import accept_request
 from requests_app.models import Contact, Guest, Property, Request, Room, Service, Stay
 from staff.demo import make_hotel
 from staff.models import Person
-from tests.bench.texts import LANGUAGES, number
+from tests.bench.texts import LANGUAGES, number, room
 
 def check_in(hotel: Property, count: int, *, now: datetime) -> None:
     """``count`` guests with a telephone, each in a room of their own, who have texted before
     (from telephones of the simulator: nothing that we answer leaves this machine)."""
     with change():
         rooms = Room.objects.bulk_create(
-            Room(property=hotel, number=f"{n // 100 + 10}-{n % 100:02d}", floor=str(n // 100 + 10))
+            Room(property=hotel, number=room(n), floor=str(n // 100 + 10))
             for n in range(count)
         )
         guests = Guest.objects.bulk_create(

@@ -67,6 +67,11 @@ def number(n: int) -> str:
     return f"+1303{5_550_000 + n}"
 
 
+def room(n: int) -> str:
+    """The room of guest ``n``."""
+    return f"{n // 100 + 10}-{n % 100:02d}"
+
+
 def form(n: int, body: str) -> dict[str, str]:
     """All that Twilio sends with a text."""
     sid = f"SM{os.urandom(16).hex()}"

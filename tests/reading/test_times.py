@@ -43,6 +43,8 @@ def _at(text: str, now: datetime) -> str | None:
         ("taksi puoli seitsemän", "10 18:30"),
         ("taksi klo 19.30", "10 19:30"),
         ("taksi perjantaina klo 18", "13 18:00"),
+        ("airport transfer for 3 tomorrow 5am", "11 05:00"),
+        ("table for 7 tomorrow at 8", "11 20:00"),
         ("towels please", None),
         ("the AC has been broken since 7", None),
     ],

@@ -114,6 +114,12 @@ def test_a_word_taught_here_is_understood_here(setting: Setting) -> None:
     assert [w.service for w in read("a kumara bowl please", setting).requests] != ["room-service"]
 
 
+def test_a_number_of_guests_is_the_size_of_a_table(wished) -> None:
+    assert wished("table for 7 tomorrow") == [("restaurant-booking", 7)]
+    assert wished("akşam 8'de dört kişilik masa") == [("restaurant-booking", 4)]
+    assert wished("pöytä neljälle klo 19.30") == [("restaurant-booking", 4)]
+
+
 def test_a_request_beside_praise_is_kept(setting: Setting) -> None:
     reading = read("Thank you Mika! Could you also send 2 bottles of water?", setting)
     assert (reading.intent, reading.staff) == (Intent.PRAISE, ("Mika",))

@@ -1,4 +1,4 @@
-"""``manage.py compile_translations``: .po → .mo with Python alone, since gettext's msgfmt may lack."""
+"""``manage.py compile_translations``: .po → .mo with Python alone, gettext's msgfmt may lack."""
 
 from __future__ import annotations
 

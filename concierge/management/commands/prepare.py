@@ -1,4 +1,4 @@
-"""``manage.py prepare``: everything between installing and serving, in one process; safe to repeat."""
+"""``manage.py prepare``: all between installing and serving, in one process; safe to repeat."""
 
 from __future__ import annotations
 

@@ -1,0 +1,149 @@
+"""Rooms, and who is in them: arrivals, departures and moves by hand; a new code for the door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from requests_app import queries
+from requests_app.actions import house, stays
+from requests_app.errors import RequestError
+from requests_app.models import Request, Room, Stay
+from staff.frame import StaffRequest, frame, staff_only
+from staff.house.forms import MoveForm, StayForm
+from staff.models import Role
+
+KEEPERS = (Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def _in_house(property_id: int, at: datetime) -> QuerySet[Stay]:
+    return Stay.objects.in_house(at).filter(property_id=property_id).select_related("guest")
+
+
+@require_GET
+@staff_only(*KEEPERS)
+def rooms(request: StaffRequest) -> HttpResponse:
+    now, query = timezone.now(), request.GET.get("q", "").strip()
+    here = _in_house(request.user.property_id, now).order_by("-arrived_at")
+    found = Room.objects.filter(property_id=request.user.property_id)
+    if query:
+        found = found.filter(
+            Q(number__istartswith=query)
+            | Q(pk__in=here.filter(guest__last_name__icontains=query).values("room"))
+            | Q(pk__in=here.filter(guest__first_name__icontains=query).values("room"))
+        )
+    found = found.prefetch_related(Prefetch("stays", here, to_attr="present"))
+    context = {
+        "rooms": found,
+        "query": query,
+        "occupied": here.order_by().values("room").distinct().count(),
+        "all_rooms": Room.objects.filter(property_id=request.user.property_id).count(),
+    }
+    return render(request, "house/rooms.html", frame(request.user, here="house") | context)
+
+
+def _room_page(
+    request: StaffRequest, room: Room, *, sentence: str = "", status: int = 200, **forms: Any
+) -> HttpResponse:
+    now, hotel = timezone.now(), request.user.property
+    stay = queries.stay_in_room(room.pk, now)
+    taken = _in_house(hotel.pk, now).filter(room=OuterRef("pk"))
+    free = Room.objects.filter(property=hotel).exclude(Exists(taken)).exclude(pk=room.pk)
+    context = {
+        "room": room,
+        "stay": stay,
+        "sentence": sentence,
+        "form": StayForm(hotel, initial=_known(stay)),
+        "move": MoveForm(free),
+        "waiting": Request.objects.filter(stay=stay).on_board().count() if stay else 0,
+    }
+    page = frame(request.user, here="house") | context | forms
+    return render(request, "house/room.html", page, status=status)
+
+
+def _known(stay: Stay | None) -> dict[str, object]:
+    if stay is None:
+        return {}
+    fields = ("first_name", "last_name", "telephone", "language", "preferences")
+    known: dict[str, object] = {name: getattr(stay.guest, name) for name in fields}
+    return known | {"leaves_on": stay.property.local(stay.leaves_at).date()}
+
+
+def _room(request: StaffRequest, room_id: int) -> Room:
+    return get_object_or_404(Room, pk=room_id, property_id=request.user.property_id)
+
+
+def _stay(request: StaffRequest, stay_id: int) -> Stay:
+    """One that is in the house: what has ended is history."""
+    present = _in_house(request.user.property_id, timezone.now())
+    return get_object_or_404(present.select_related("room", "property"), pk=stay_id)
+
+
+@require_GET
+@staff_only(*KEEPERS)
+def room(request: StaffRequest, room_id: int) -> HttpResponse:
+    return _room_page(request, _room(request, room_id))
+
+
+@require_POST
+@staff_only(*KEEPERS)
+def check_in(request: StaffRequest, room_id: int) -> HttpResponse:
+    arrival, form = _room(request, room_id), StayForm(request.user.property, request.POST)
+    if not form.is_valid():
+        return _room_page(request, arrival, form=form, status=422)
+    try:
+        stays.check_in(arrival, at=timezone.now(), **form.cleaned_data)
+    except RequestError as refusal:
+        return _room_page(
+            request, arrival, form=form, sentence=str(refusal), status=refusal.status
+        )
+    return redirect("room", arrival.pk)
+
+
+@require_POST
+@staff_only(*KEEPERS)
+def edit_stay(request: StaffRequest, stay_id: int) -> HttpResponse:
+    stay, form = _stay(request, stay_id), StayForm(request.user.property, request.POST)
+    if not form.is_valid():
+        return _room_page(request, stay.room, form=form, status=422)
+    try:
+        stays.update_stay(stay, at=timezone.now(), **form.cleaned_data)
+    except RequestError as refusal:
+        return _room_page(
+            request, stay.room, form=form, sentence=str(refusal), status=refusal.status
+        )
+    return redirect("room", stay.room_id)
+
+
+@require_POST
+@staff_only(*KEEPERS)
+def check_out(request: StaffRequest, stay_id: int) -> HttpResponse:
+    stay = stays.check_out(_stay(request, stay_id), at=timezone.now())
+    return redirect("room", stay.room_id)
+
+
+@require_POST
+@staff_only(*KEEPERS)
+def move(request: StaffRequest, stay_id: int) -> HttpResponse:
+    """Only to a room that is free now; the page offers no other."""
+    stay, now = _stay(request, stay_id), timezone.now()
+    taken = _in_house(request.user.property_id, now).values("room")
+    free = Room.objects.filter(property_id=request.user.property_id).exclude(pk__in=taken)
+    form = MoveForm(free, request.POST)
+    if not form.is_valid():
+        return _room_page(request, stay.room, move=form, status=422)
+    house.move_stay(stay, to=form.cleaned_data["room"], at=now, by=request.user)
+    return redirect("room", stay.room_id)
+
+
+@require_POST
+@staff_only(*KEEPERS)
+def renew_token(request: StaffRequest, room_id: int) -> HttpResponse:
+    renewed = house.renew_token(_room(request, room_id), at=timezone.now())
+    return redirect("room", renewed.pk)
