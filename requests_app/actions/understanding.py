@@ -264,7 +264,7 @@ def _act(
 
 
 def _heard_on_cards(message: Message, stay: Stay, *, now: datetime) -> None:
-    """ "Thank you" and the like: no card of its own, but the open ones show that the guest wrote."""
+    """Thanks and the like: no card of their own, but the open ones show that the guest wrote."""
     open_now = Request.objects.filter(property_id=stay.property_id, stay=stay).on_board()
     if open_now.update(unanswered=F("unanswered") + 1):
         touch(open_now, property_id=stay.property_id)
@@ -273,7 +273,7 @@ def _heard_on_cards(message: Message, stay: Stay, *, now: datetime) -> None:
 def wanted_of(
     reading: Reading, house: House, *, body: str, only_certain: bool = False
 ) -> list[Wanted]:
-    """What the reading asks for. What it is not sure of goes to the front desk as it was written."""
+    """What the reading asks for. What it is not sure of goes to the front desk as written."""
     wanted: list[Wanted] = []
     unsure: list[str] = []
     suggested = None

@@ -6,6 +6,7 @@ from requests_app.reading.identify import rank_languages
 from requests_app.reading.keywords import bare_answer, keyword, leading_answer
 from requests_app.reading.lexicon import available_languages, lexicon_for
 from requests_app.reading.meaning import Intent, Reading, Setting, Wish
+from requests_app.reading.moods import Moods
 from requests_app.reading.parsed import Parsed
 from requests_app.reading.praise import staff_named
 from requests_app.reading.urgency import alarms
@@ -99,6 +100,8 @@ def _conclude(
         and any("?" in t.text or "؟" in t.text for t in parsed.tokens if t.kind == "end")
     ):
         intent = Intent.QUESTION
+    if intent is Intent.REQUEST and not any(wish.service == "other" for wish in requests):
+        requests += _questions_beside(text, parsed, found)
     understood = found.refused or "agreed" in cues
     if intent is Intent.OTHER and not requests and not understood and text.strip():
         whole = text[:LONGEST_TEXT].strip()
@@ -106,6 +109,19 @@ def _conclude(
     return Reading(
         text, language, intent, urgent, words, tuple(requests), named, None, found.leftover
     )
+
+
+def _questions_beside(text: str, parsed: Parsed, found: Wishes) -> list[Wish]:
+    """ "3 towels. Also, what time does the pool close?": somebody must answer that, too."""
+    about_things = {parsed.fragment[item.first] for item in parsed.items}
+    for fragment, moods in Moods(parsed).by_fragment.items():
+        if "question" in moods and not moods & _ASKING and fragment not in about_things:
+            places = [p for p, of in enumerate(parsed.fragment) if of == fragment]
+            words = text[parsed.tokens[places[0]].start : parsed.tokens[places[-1]].end]
+            return [Wish("other", None, None, _OTHER_CONFIDENCE, words)]
+    if found.asked_about:
+        return [Wish("other", None, None, _OTHER_CONFIDENCE, text[:LONGEST_TEXT].strip())]
+    return []
 
 
 def _with_help(

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from requests_app.simulator import views
+
+urlpatterns: list[URLPattern] = [
+    path("simulator/", views.simulator, name="simulator"),
+    path("simulator/threads/", views.threads, name="simulator-threads"),
+    path("simulator/send/", views.send, name="simulator-send"),
+]
