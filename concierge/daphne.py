@@ -13,6 +13,7 @@ from typing import Any
 from daphne import server as daphne_server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
@@ -57,6 +58,20 @@ class LightFactory(HTTPFactory):  # type: ignore[misc]
 
 # Daphne has no setting for it, and makes its factory in the midst of ``run``.
 daphne_server.HTTPFactory = LightFactory
+
+
+class OneWayProtocol(WebSocketProtocol):  # type: ignore[misc]
+    """Daphne's bound on a message is for both ways: we hear next to nothing, and say whole boards."""
+
+    def sendMessage(self, payload: bytes, isBinary: bool = False, **options: Any) -> None:  # noqa: N802, N803
+        bound, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(payload, isBinary, **options)
+        finally:
+            self.maxMessagePayloadSize = bound
+
+
+WebSocketFactory.protocol = OneWayProtocol
 
 
 class ConciergeServer(Server):  # type: ignore[misc]

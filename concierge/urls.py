@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from concierge import health
 from requests_app import webhooks
-from requests_app.guest import urls as guest_urls
+from requests_app.guest.urls import websocket_urlpatterns as guest_sockets
 from staff.boards.urls import websocket_urlpatterns as board_sockets
 from staff.manager.urls import websocket_urlpatterns as manager_sockets
 
@@ -25,4 +25,4 @@ urlpatterns = [
     path("", include("staff.house.urls")),
 ]
 
-websocket_urlpatterns: list[object] = [*board_sockets, *manager_sockets]
+websocket_urlpatterns: list[object] = [*guest_sockets, *board_sockets, *manager_sockets]

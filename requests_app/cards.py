@@ -1,4 +1,4 @@
-"""A request as a board shows it: every string prepared here, so that the template is plain and quick.
+"""A request as a board shows it: every string prepared, so that the template is plain and quick.
 
 A card is kept and shared, so nothing in it is relative to now, to who looks or to a session: the
 promise is a clock time of the property, which the page's script turns into "due in 6 min".
@@ -248,6 +248,7 @@ def card_context(request: Request) -> dict[str, Any]:
     if request.language and request.language != language:
         where.append(language_name(request.language, language))
     acts = acts_on_card(request)
+    usual = None if request.status == Status.DONE else acts[0] if acts else None
     return {
         "id": request.pk,
         "status": request.status,
@@ -278,7 +279,8 @@ def card_context(request: Request) -> dict[str, Any]:
         "suggested": request.suggested
         if request.kind in UNSORTED and request.status == Status.NEW
         else None,
-        "acts": [(act, f"{address}{act.slug}/", " primary" if n == 0 else "")
-                 for n, act in enumerate(acts)],
+        "acts": [
+            (act, f"{address}{act.slug}/", " primary" if act is usual else "") for act in acts
+        ],
         **clock_of(request),
     }  # fmt: skip

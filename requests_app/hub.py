@@ -236,9 +236,10 @@ class Hub:
                     await seat.write(frame, sequence)
         except TimeoutError:
             self._end(seat, TRY_AGAIN)
-        except Exception:
-            self.leave(seat)  # it has gone; its consumer hears so too
-            log.debug("a socket was gone before it could be written to", exc_info=True)
+        except Exception as error:
+            # It has gone, and its consumer hears so too; or it must come again and ask for the whole.
+            self._end(seat, TRY_AGAIN)
+            log.info("a socket could not be written to: %r", error)
         else:
             return True
         return False

@@ -20,7 +20,7 @@ MAX_PIXELS = 50_000_000
 """Three bytes each while it is open: 150 MB at the most."""
 LONGEST_SIDE = 2_000
 QUALITY = 82
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class NotAPicture(BadPicture):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The picture could not be read, so it was left out. Photos as JPEG, PNG, WebP or HEIC work.")
+            _(
+                "The picture could not be read, so it was left out."
+                " Photos as JPEG, PNG, WebP or HEIC work."
+            )
         )
 
 
@@ -85,8 +88,9 @@ def read_picture(file: IO[bytes], size: int) -> Picture:
 
 
 def _made_anew(image: Image) -> Picture:
-    from PIL import Image as pillow
     from PIL import ImageOps
+
+    pillow = _pillow()
 
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: decode no more than is kept
     image.load()

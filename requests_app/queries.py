@@ -271,7 +271,7 @@ def staff_names(hotel: Property) -> tuple[StaffName, ...]:
 
 
 def reading_setting(hotel: Property, *, now: datetime, language: str | None = None) -> Setting:
-    """What the reading must know of this hotel; ``now`` is UTC. Three queries: see ``house``."""
+    """What the reading must know of this hotel; ``now`` is UTC. Four queries: see ``house``."""
     return Setting(
         now=hotel.local(now),
         language=language or None,
@@ -285,6 +285,7 @@ def reading_setting(hotel: Property, *, now: datetime, language: str | None = No
             )
         ),
         staff=staff_names(hotel),
+        rooms=frozenset(Room.objects.filter(property=hotel).values_list("number", flat=True)),
     )
 
 

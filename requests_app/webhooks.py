@@ -25,11 +25,12 @@ def _refused() -> HttpResponse:
 
 
 def _signed(request: HttpRequest) -> bool:
+    body = request.body  # before the form, which may be read from it but not the other way round
     return twilio.signed_by_twilio(
         request.get_full_path(),
         request.POST,
         request.headers.get("X-Twilio-Signature", ""),
-        request.body,
+        body,
     )
 
 

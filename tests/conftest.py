@@ -19,6 +19,8 @@ from requests_app.incoming import IncomingMessage
 from requests_app.models import Desk, Message, Property, Room, Service
 from staff.demo import make_hotel
 from staff.models import Person
+from tests.services.postgres import postgres
+from tests.services.valkey import valkey
 from tests.serving import Server, copy_of, furnish
 
 _numbers = itertools.count(1)
@@ -139,6 +141,20 @@ def serve(furnished: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
 def server(serve: Callable[..., Server]) -> Server:
     """``manage.py serve`` as it is by default: the demo hotel, the simulator, SQLite."""
     return serve()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """DATABASE_URL of a real PostgreSQL."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """REDIS_URL of a real Valkey."""
+    with valkey() as url:
+        yield url
 
 
 EMILY = "+12025550127"  # 207, English

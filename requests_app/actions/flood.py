@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from requests_app import queries
 from requests_app.actions.journal import By, record, take_sequence
@@ -103,7 +103,8 @@ def _fold(contact: Contact, line: Request, *, now: datetime) -> list[Request]:
             )
             folded.append(request)
     Promise.objects.filter(request__in=folded, replaced_at=None).update(replaced_at=now)
-    heard = Message.objects.filter(caused__in=folded)
-    Request.objects.filter(pk=line.pk).update(unanswered=F("unanswered") + heard.count())
-    heard.update(request=line)
+    theirs = Q(caused__in=folded) | Q(contact=contact, held=True, request=None)
+    heard = set(Message.objects.filter(theirs).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=heard).update(request=line)
+    Request.objects.filter(pk=line.pk).update(unanswered=F("unanswered") + len(heard))
     return folded

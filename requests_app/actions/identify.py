@@ -84,6 +84,13 @@ def _is_named(stay: Stay, names: Sequence[str]) -> bool:
     )
 
 
+def names_a_room(text: str, house: House) -> bool:
+    """Whether it may be meant as an answer: one of our rooms, or a number as long as theirs."""
+    longest = max(map(len, house.rooms), default=0)
+    words = _WORD.findall(unicodedata.normalize("NFKC", text))
+    return any(w in house.rooms or (w.isdigit() and 2 < len(w) <= longest) for w in words)
+
+
 def only_says_whose(text: str, house: House, reading: Reading, stay: Stay) -> bool:
     """ "305 Virtanen", "oda 412, adım Yılmaz": an answer to our question with no wish beside it."""
     if reading.urgent or reading.intent in {Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION}:

@@ -16,7 +16,7 @@ from requests_app.actions.opening import promise_again
 from requests_app.errors import AlreadyChanged, Missing, MoveNotAllowed
 from requests_app.models import Desk, Fulfilment, Message, Promise, Request, Service
 from requests_app.promises import times_for
-from requests_app.states import EventKind, Status
+from requests_app.states import OPEN, EventKind, Status
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -89,8 +89,15 @@ def hold_request(
     )
 
 
+def _must_be_open(request: Request) -> None:
+    """The table lets a finished request become new again, but only by the guest's "not yet"."""
+    if request.status not in OPEN:
+        raise MoveNotAllowed(request)
+
+
 def release_request(request: Request, *, by: Person, at: datetime, reason: str = "") -> Request:
     """Give it back to the desk: anybody may take it."""
+    _must_be_open(request)
     return move(
         request,
         Status.NEW,
@@ -112,6 +119,7 @@ def transfer_request(
         raise Missing(_("Choose one of this hotel's desks."))
     if to.pk == request.desk_id:
         raise Missing(_("It is on this desk already."))
+    _must_be_open(request)
     status = Status.SCHEDULED if request.status == Status.SCHEDULED else Status.NEW
     return move(
         request,
@@ -141,6 +149,7 @@ def sort_request(
     The time told to the guest is renegotiated when the service needs longer. Teaching the
     catalogue the word is ``house.teach_word``.
     """
+    _must_be_open(request)
     times = times_for(service, now=request.created_at, wanted_at=request.wanted_at)
     with change():
         move(
@@ -310,8 +319,8 @@ def reopen_request(
     request: Request, *, at: datetime, reason: str = "", by: Person | None = None
 ) -> Request:
     """The guest says "not yet" (``by``: to a member of staff): the same request again, counted as
-    rework, with a new promise."""
-    if request.status == Status.NEW:
+    rework, with a new promise. What is still being done stays with whoever does it."""
+    if request.status in OPEN:
         return request
     times = times_for(request.service, now=at)
     with change():
@@ -368,11 +377,15 @@ def cancel_request(
 
 def begin_scheduled(request: Request, *, at: datetime) -> Request:
     """Its time draws near: onto the lanes."""
+    if request.status != Status.SCHEDULED:
+        raise MoveNotAllowed(request)
     return move(request, Status.NEW, EventKind.DUE, at=at, actor=By.CLOCK, starts_at=None)
 
 
 def look_again(request: Request, *, at: datetime) -> Request:
     """The time to look again at a request on hold has come."""
+    if request.status != Status.ON_HOLD:
+        raise MoveNotAllowed(request)
     return move(request, None, EventKind.DUE, at=at, actor=By.CLOCK, hold_until=None)
 
 

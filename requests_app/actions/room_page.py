@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -36,14 +37,19 @@ def write(
     if request.status not in ON_BOARD:
         return web.ask(visitor, words=words, submission=submission, at=at)
     lately = request.messages.filter(direction="in", at__gt=at - web.MANY_WITHIN).count()
-    with change():
-        message, is_new = web.receive_words(
-            visitor, words=words, submission=submission, at=at, request=request
-        )
-        if is_new and lately < MANY_WORDS:
-            house = house_of(visitor.hotel, at)
-            setting = house.setting_at(visitor.hotel, at, language=visitor.language, awaiting=False)
-            web.hear(request, message, read(message.body, setting), at=at)
+    try:
+        with change():
+            message, is_new = web.receive_words(
+                visitor, words=words, submission=submission, at=at, request=request
+            )
+            if is_new and lately < MANY_WORDS:
+                house = house_of(visitor.hotel, at)
+                setting = house.setting_at(
+                    visitor.hotel, at, language=visitor.language, awaiting=False
+                )
+                web.hear(request, message, read(message.body, setting), at=at)
+    except IntegrityError:  # the same form at the same moment: the other one is heard
+        return Asked(requests=[request], again=True)
     return Asked(requests=[request], again=not is_new, many=lately >= MANY_WORDS)
 
 

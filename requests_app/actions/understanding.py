@@ -9,7 +9,13 @@ from django.db.models import F
 
 from requests_app import queries, wording
 from requests_app.actions import answers, praise, replying
-from requests_app.actions.identify import identify, only_says_whose, open_unknown_guest, settle
+from requests_app.actions.identify import (
+    identify,
+    names_a_room,
+    only_says_whose,
+    open_unknown_guest,
+    settle,
+)
 from requests_app.actions.journal import By, record, touch
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.actions.replying import Outcome
@@ -150,7 +156,7 @@ def _unknown(
     Message.objects.filter(pk=message.pk).update(
         held=True, language=reading.language, intent=reading.intent
     )
-    words = _question(contact, message, stays, now=now)
+    words = _question(contact, message, stays, house, now=now)
     with wording.language_of(contact.language, contact.property):
         if reading.urgent:
             words.insert(0, wording.urgent(contact.property))
@@ -163,12 +169,12 @@ def _unknown(
 
 
 def _question(
-    contact: Contact, message: Message, stays: Sequence[Stay], *, now: datetime
+    contact: Contact, message: Message, stays: Sequence[Stay], house: House, *, now: datetime
 ) -> list[str]:
     """What to ask next of a number we cannot place; nothing once a person has taken over."""
     question = Awaiting.WHICH_ROOM if stays else Awaiting.ROOM_AND_NAME
     asked = contact.awaiting == question and not _is_stale(contact, now=now)
-    tries_it = any(c.isdigit() for c in message.body)
+    tries_it = names_a_room(message.body, house)
     just_asked = contact.asked_at is not None and contact.asked_at > now - replying.QUESTIONS_APART
     if asked and (contact.tries >= WRONG_ANSWERS or (just_asked and not tries_it)):
         return []  # a person goes on; or it was written before our question was read
@@ -300,7 +306,8 @@ def wanted_of(
     if only_certain:
         return wanted
     no_card = {Intent.PRAISE, Intent.THANKS, Intent.GREETING}
-    if unsure or (not wanted and (reading.urgent or reading.intent not in no_card)):
+    wordless = not any(sign.isalnum() for sign in body)
+    if unsure or (not wanted and (reading.urgent or wordless or reading.intent not in no_card)):
         kind = Request.Kind.COMPLAINT if complaint and not wanted else Request.Kind.UNSORTED
         wanted.append(
             Wanted(

@@ -3,6 +3,7 @@ understood in a second step that may fail, be killed and be resumed."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,7 +71,10 @@ def ask(visitor: Visitor, *, words: str, submission: UUID, at: datetime) -> Aske
     Does not raise for anything that was written: what cannot be understood now is read again by
     the clock, and goes to the front desk in the end.
     """
-    message, is_new = receive_words(visitor, words=words, submission=submission, at=at)
+    try:
+        message, is_new = receive_words(visitor, words=words, submission=submission, at=at)
+    except IntegrityError:  # the same form at the same moment: the other one does it
+        return Asked(again=True)
     if not is_new:
         return Asked(requests=_caused_by(message, visitor), again=True)
     return understand_or_leave(message, now=at) or Asked()
@@ -79,7 +83,14 @@ def ask(visitor: Visitor, *, words: str, submission: UUID, at: datetime) -> Aske
 def receive_words(
     visitor: Visitor, *, words: str, submission: UUID, at: datetime, request: Request | None = None
 ) -> tuple[Message, bool]:
-    """Store a guest's words durably; False: the same form again, nothing new."""
+    """Store a guest's words durably; False: the same form again, nothing new.
+
+    Raises IntegrityError where the same form comes twice at the same moment.
+    """
+    external_id = form_id(submission, words)
+    earlier = Message.objects.filter(external_id=external_id).first()
+    if earlier is not None:
+        return earlier, False
     message = Message(
         property=visitor.hotel,
         stay=visitor.stay,
@@ -91,15 +102,18 @@ def receive_words(
         body=clean_text(words),
         language=visitor.language,
         at=at,
-        external_id=f"web:{submission}",
+        external_id=external_id,
         understood_at=at if request is not None else None,
     )
-    try:
-        with change():
-            message.save(force_insert=True)
-    except IntegrityError:
-        return Message.objects.get(external_id=message.external_id), False
+    with change():
+        message.save(force_insert=True)
     return message, True
+
+
+def form_id(submission: UUID, words: str) -> str:
+    """The same number with other words is another form: one that was kept while its card changed,
+    or gone back to and written anew. Its words must never be taken for said already."""
+    return f"web:{submission.hex}:{hashlib.sha256(clean_text(words).encode()).hexdigest()[:24]}"
 
 
 def _caused_by(message: Message, visitor: Visitor) -> list[Request]:
@@ -243,7 +257,7 @@ def _words_beside(
         language=reading.language,
         intent=reading.intent,
         at=at,
-        external_id=f"web:{submission}",
+        external_id=form_id(submission, words),
         understood_at=at,
     )
 

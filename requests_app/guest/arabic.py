@@ -57,9 +57,7 @@ def _joined(text: str) -> str:
     for n, unit in enumerate(units):
         before = n > 0 and (units[n - 1], "initial") in forms and (unit, "final") in forms
         after = (
-            (unit, "initial") in forms
-            and n + 1 < len(units)
-            and (units[n + 1], "final") in forms
+            (unit, "initial") in forms and n + 1 < len(units) and (units[n + 1], "final") in forms
         )
         form = ("medial" if after else "final") if before else ("initial" if after else "isolated")
         drawn.append(forms.get((unit, form), unit))

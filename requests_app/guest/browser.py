@@ -42,7 +42,9 @@ def new_key(submission: UUID | None) -> str:
     """
     if submission is None:
         return secrets.token_urlsafe(24)
-    return salted_hmac("requests_app.guest.browser", submission.hex, algorithm="sha256").hexdigest()[:43]
+    return salted_hmac(
+        "requests_app.guest.browser", submission.hex, algorithm="sha256"
+    ).hexdigest()[:43]
 
 
 def remember(response: HttpResponseBase, key: str) -> None:

@@ -33,14 +33,15 @@ def palette_of(accent: str) -> Palette:
         int(accent[3:5], 16) / 255,
         int(accent[5:7], 16) / 255,
     )
+    wash, wash_dark = _mix(own, WHITE, 0.1), _mix(own, NIGHT, 0.28)
     on_accent = WHITE if contrast(own, WHITE) >= 4.5 else BLACK
     return Palette(
         accent=accent,
         on_accent=_hex(on_accent),
-        ink=_hex(_until_readable(own, on=PAPER, towards=BLACK)),
-        ink_dark=_hex(_until_readable(own, on=NIGHT, towards=WHITE)),
-        wash=_hex(_mix(own, WHITE, 0.1)),
-        wash_dark=_hex(_mix(own, NIGHT, 0.28)),
+        ink=_hex(_until_readable(own, on=(PAPER, wash), towards=BLACK)),
+        ink_dark=_hex(_until_readable(own, on=(NIGHT, wash_dark), towards=WHITE)),
+        wash=_hex(wash),
+        wash_dark=_hex(wash_dark),
     )
 
 
@@ -61,10 +62,10 @@ def _mix(one: Colour, other: Colour, share: float) -> Colour:
     return (r, g, b)
 
 
-def _until_readable(colour: Colour, *, on: Colour, towards: Colour) -> Colour:
+def _until_readable(colour: Colour, *, on: tuple[Colour, ...], towards: Colour) -> Colour:
     for step in range(20, 0, -1):
         mixed = _mix(colour, towards, step / 20)
-        if contrast(mixed, on) >= READABLE:
+        if all(contrast(mixed, background) >= READABLE for background in on):
             return mixed
     return towards
 

@@ -33,7 +33,9 @@ def in_room(view: Callable[Concatenate[Visit, P], HttpResponse]) -> Callable[...
     refusal is its sentence above the page as it is now."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(
+        request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
         room = room_of(token)
         hotel = room.property if room is not None else queries.only_property()
         chosen = request.GET.get(LANGUAGE_PARAMETER, "")

@@ -15,7 +15,6 @@ from requests_app.incoming import clean_text
 from requests_app.models import Property, Service
 
 LONGEST_AHEAD = timedelta(days=400)
-LONGEST_WORDS = 8_000
 
 
 def submission_of(data: Any) -> UUID | None:
@@ -26,14 +25,18 @@ def submission_of(data: Any) -> UUID | None:
         return None
 
 
+class WordsField(forms.CharField):
+    """Words as they were written: what no database can hold is replaced, not refused."""
+
+    def to_python(self, value: object) -> str:
+        return clean_text(str(super().to_python(value)))
+
+
 class WordsForm(forms.Form):
     """Free words, a photo, or both."""
 
-    words = forms.CharField(required=False, strip=True)
+    words = WordsField(required=False)
     photo = forms.FileField(required=False, allow_empty_file=True)
-
-    def clean_words(self) -> str:
-        return clean_text(str(self.cleaned_data["words"]))
 
     @property
     def submission(self) -> UUID:
@@ -94,7 +97,9 @@ class ServiceForm(WordsForm):
         except ValueError as error:
             raise forms.ValidationError(_("Write the time like 19:30, with its day.")) from error
         if at < self.hotel.local(self.now).replace(second=0, microsecond=0):
-            raise forms.ValidationError(_("That time has passed. Choose one that is still to come."))
+            raise forms.ValidationError(
+                _("That time has passed. Choose one that is still to come.")
+            )
         if at > self.hotel.local(self.now) + LONGEST_AHEAD:
             raise forms.ValidationError(_("That is too far ahead. Choose an earlier time."))
         return at

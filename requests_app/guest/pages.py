@@ -32,6 +32,7 @@ def frame(visit: Visit) -> dict[str, Any]:
         "palette": palette_of(visit.hotel.accent),
         "address": visit.address,
         "csrf": visit.csrf,
+        "said_names": visit.request.GET.get(said.PARAMETER, ""),
     }
 
 

@@ -226,7 +226,12 @@ def _helpers(request: Request) -> list[Helper]:
 
 
 def _thanks(commendation: Commendation) -> str:
-    names = [entry.person.first_name for entry in commendation.people.all()]
+    people = [entry.person for entry in commendation.people.all()]
+    first_names = [p.first_name for p in people]
+    names = [
+        n if first_names.count(n) == 1 else p.short_name
+        for n, p in zip(first_names, people, strict=True)
+    ]
     if not names:
         return _("Thank you. Our manager will read this, and pass it on.")
     if len(names) == 1:

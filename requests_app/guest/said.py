@@ -17,21 +17,23 @@ PARAMETER = "said"
 MANY = "many"
 
 SENTENCES: dict[str, Callable[[Property], str]] = {
-    photos.PictureTooLarge.code: lambda hotel: str(photos.PictureTooLarge()),
-    photos.NotAPicture.code: lambda hotel: str(photos.NotAPicture()),
-    Intent.PRAISE.value: lambda hotel: wording.thank_you_for_telling(),
-    Intent.THANKS.value: lambda hotel: _("You are welcome. It is our pleasure."),
+    photos.PictureTooLarge.code: lambda _hotel: str(photos.PictureTooLarge()),
+    photos.NotAPicture.code: lambda _hotel: str(photos.NotAPicture()),
+    Intent.PRAISE.value: lambda _hotel: wording.thank_you_for_telling(),
+    Intent.THANKS.value: lambda _hotel: _("You are welcome. It is our pleasure."),
     Intent.GREETING.value: lambda hotel: wording.hello(hotel),
-    MANY: lambda hotel: _(
-        "That is a lot at once. We have kept your words, and the front desk reads them;"
-        " the quickest way now is to telephone %(telephone)s."
-    )
-    % {"telephone": hotel.telephone},
+    MANY: lambda hotel: (
+        _(
+            "That is a lot at once. We have kept your words, and the front desk reads them;"
+            " the quickest way now is to telephone %(telephone)s."
+        )
+        % {"telephone": hotel.telephone}
+    ),
 }
 
 
 def sentences(names: str, hotel: Property) -> list[str]:
-    """Of the words in an address ("many,not-a-picture"), in the active language; others are nothing."""
+    """Of an address's words ("many,not-a-picture"), in the active language; others say nothing."""
     return [SENTENCES[name](hotel) for name in names.split(",")[:3] if name in SENTENCES]
 
 
@@ -40,8 +42,10 @@ def after(asked: Asked, refused: BadPicture | None = None) -> str:
     names = []
     if asked.many:
         names.append(MANY)
-    elif not asked.again and asked.intent in SENTENCES and (
-        asked.intent == Intent.PRAISE or not asked.requests
+    elif (
+        not asked.again
+        and asked.intent in SENTENCES
+        and (asked.intent == Intent.PRAISE or not asked.requests)
     ):
         names.append(str(asked.intent))
     if isinstance(refused, photos.PictureTooLarge | photos.NotAPicture):

@@ -13,4 +13,6 @@ urlpatterns = [
     path("r/<str:token>/<slug:slug>/", views.service, name="guest-service"),
 ]
 
-websocket_urlpatterns = [path("ws/r/<str:token>/", live.guest_socket)]
+websocket_urlpatterns = [
+    path("ws/r/<str:token>/", live.guest_socket),  # type: ignore[arg-type]
+]

@@ -55,6 +55,8 @@ class Setting:
     Must be a tuple of tuples.
     """
     staff: tuple[StaffName, ...] = ()
+    rooms: frozenset[str] = frozenset()
+    """Numbers of rooms: who writes from room 112 is not calling an ambulance."""
     awaiting: bool = False
     """We asked something that is answered by a digit."""
 

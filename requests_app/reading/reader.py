@@ -76,7 +76,11 @@ def _conclude(
     stop, answer, urgent, complaint, request, praise, question, thanks, greeting.
     """
     cues = {cue.kind for cue in parsed.cues}
-    alarm = alarms(parsed, codes)
+    alarm = [
+        match
+        for match in alarms(parsed, codes)
+        if not {t.text for t in parsed.tokens[match.first : match.last + 1]} <= setting.rooms
+    ]
     requests = list(found.wishes)
     answer = leading_answer(parsed.tokens) if setting.awaiting else None
     if answer is not None and not any(is_certain(wish) for wish in requests):

@@ -1,8 +1,23 @@
 from django.urls import URLPattern, path
 
-from staff.house import cards
+from staff.house import cards, catalogue, rooms, settings, texts
 
 urlpatterns: list[URLPattern] = [
+    path("house/", rooms.rooms, name="house"),
     path("house/rooms/cards/", cards.room_cards_page, name="room-cards"),
     path("house/rooms/cards.pdf", cards.room_cards_pdf, name="room-cards-pdf"),
+    path("house/rooms/<int:room_id>/", rooms.room, name="room"),
+    path("house/rooms/<int:room_id>/check-in/", rooms.check_in, name="check-in"),
+    path("house/rooms/<int:room_id>/token/", rooms.renew_token, name="renew-token"),
+    path("house/stays/<int:stay_id>/", rooms.edit_stay, name="edit-stay"),
+    path("house/stays/<int:stay_id>/check-out/", rooms.check_out, name="check-out"),
+    path("house/stays/<int:stay_id>/move/", rooms.move, name="move-stay"),
+    path("house/services/", catalogue.catalogue, name="catalogue"),
+    path("house/services/new/", catalogue.add_service, name="add-service"),
+    path("house/services/<int:service_id>/", catalogue.edit_service, name="edit-service"),
+    path("house/words/", catalogue.words, name="words"),
+    path("house/words/<int:word_id>/forget/", catalogue.forget_word, name="forget-word"),
+    path("house/texts/", texts.texts, name="texts"),
+    path("house/texts/<int:outgoing_id>/send-again/", texts.send_again, name="send-text-again"),
+    path("house/settings/", settings.hotel_settings, name="hotel-settings"),
 ]

@@ -319,8 +319,11 @@
     else if (focus) $("[data-close]", beside)?.focus({ preventScroll: true });
   }
   function toEnd() {
-    const thread = $(".thread", beside);
-    thread?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    const scroll = $("[data-talk]", beside);
+    const last = $(".thread", beside)?.lastElementChild;
+    if (!last || alone) return;
+    const below = last.getBoundingClientRect().bottom - scroll.getBoundingClientRect().bottom;
+    if (below > 0) scroll.scrollTop += below + 16;
   }
   function keepDraft() {
     const box = $("[data-draft]", beside || document);

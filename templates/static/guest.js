@@ -25,6 +25,10 @@
     // Back from another page: show what happened meanwhile, and a fresh form.
     if (event.persisted) location.reload();
   });
+  if (window.matchMedia && matchMedia('(min-width: 900px)').matches) {
+    // Room for the whole list.
+    Array.prototype.forEach.call(document.querySelectorAll('.menu details'), function (theme) { theme.open = true; });
+  }
   if (!mine || !window.fetch || !window.DOMParser || !window.FormData) return;
 
   // --- cards ------------------------------------------------------------------------------------

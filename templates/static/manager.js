@@ -1,5 +1,6 @@
 // The manager's page: taps are sent without leaving the page, and what guests say arrives by itself.
-// Frames: <live-frame data-kind="snapshot|change|heartbeat" data-sequence data-after>pieces</live-frame>
+(function () {
+"use strict";
 const stories = document.getElementById("stories");
 const page = document.querySelector("[data-socket]");
 const said = document.getElementById("said");
@@ -95,67 +96,32 @@ function askForNumbers(milliseconds) {
   }, milliseconds);
 }
 
-// --- the socket -----------------------------------------------------------------------------------
+// --- the socket: see live.js ----------------------------------------------------------------------
 
-const QUIET_SECONDS = 25; // two heartbeats and a little
-let sequence = Number(page?.dataset.sequence ?? 0);
-let tries = 0;
-let watch;
+let before = Number(page?.dataset.sequence ?? 0);
 
 function state(name) {
   const live = document.getElementById("live");
   if (live.dataset.state === name) return;
   live.dataset.state = name;
   const zone = { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false };
-  const now = new Intl.DateTimeFormat("en-GB", zone).format(new Date());
-  live.textContent = live.dataset[name].replace("%s", now);
+  live.textContent = live.dataset[name].replace("%s", new Intl.DateTimeFormat("en-GB", zone).format(new Date()));
 }
 
-function hear(frame, socket) {
-  const head = Number(frame.dataset.sequence);
-  const gap = frame.dataset.after !== undefined && Number(frame.dataset.after) > sequence;
-  if (gap || (frame.dataset.kind === "heartbeat" && head > sequence)) {
-    socket.close(4000); // something passed us by: a new socket brings the whole
-    return;
-  }
-  if (frame.dataset.kind === "snapshot") {
-    if ([...stories.querySelectorAll(".story")].some(busy)) frame.querySelectorAll(".story").forEach((story) => place(story, true));
-    else if (head !== sequence || tries) stories.replaceChildren(...frame.firstElementChild.childNodes);
-  } else frame.querySelectorAll(".story").forEach((story) => place(story, true));
+function hear(frame) {
+  const arrived = [...frame.querySelectorAll(".story")];
+  if (frame.dataset.kind === "snapshot" && !stories.querySelector(".slot form")) {
+    if (Number(frame.dataset.sequence) !== before) stories.replaceChildren(...frame.firstElementChild.childNodes);
+  } else for (const story of arrived) place(story, true);
   const numbers = frame.querySelector("#numbers");
   if (numbers) document.getElementById("numbers").replaceWith(numbers);
   else if (frame.querySelector("[data-numbers-later]")) askForNumbers(2000 + Math.random() * 500);
-  sequence = Math.max(sequence, head);
-}
-
-function connect() {
-  state(tries ? "offline" : "connecting");
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(`${scheme}//${location.host}${page.dataset.socket}`);
-  const stillThere = () => {
-    clearTimeout(watch);
-    watch = setTimeout(() => socket.close(4000), QUIET_SECONDS * 1000);
-  };
-  stillThere();
-  socket.onmessage = (event) => {
-    stillThere();
-    hear(parsed(event.data).firstElementChild, socket);
-    tries = 0;
-    state("live");
-  };
-  socket.onclose = (event) => {
-    clearTimeout(watch);
-    if (event.code === 4401) {
-      location.assign(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
-      return;
-    }
-    tries += 1;
-    if (tries > 1) state("offline");
-    setTimeout(connect, Math.min(15_000, 400 * 2 ** tries) * (0.7 + 0.6 * Math.random()));
-  };
+  before = -1;
 }
 
 if (page) {
-  connect();
+  const ended = () => location.assign(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
+  liveSocket({ path: page.dataset.socket, sequence: before, take: hear, state, ended });
   askForNumbers(60_000);
 }
+})();

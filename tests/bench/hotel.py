@@ -32,8 +32,7 @@ from staff.models import Person
 from tests.bench.texts import LANGUAGES, number, room
 
 def check_in(hotel: Property, count: int, *, now: datetime) -> None:
-    """``count`` guests with a telephone, each in a room of their own, who have texted before
-    (from telephones of the simulator: nothing that we answer leaves this machine)."""
+    """``count`` guests with a telephone, each in a room of their own, who have texted before."""
     with change():
         rooms = Room.objects.bulk_create(
             Room(property=hotel, number=room(n), floor=str(n // 100 + 10))
@@ -63,7 +62,7 @@ def check_in(hotel: Property, count: int, *, now: datetime) -> None:
             Contact(
                 property=hotel,
                 address=stay.guest.telephone,
-                channel="simulator",
+                channel="sms",
                 stay=stay,
                 language=stay.guest.language,
             )

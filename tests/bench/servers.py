@@ -99,6 +99,13 @@ def ours(folder: Path, *arguments: str) -> contextlib.AbstractContextManager[Ser
     return serving("ours", command, port, environment(folder))
 
 
+def ours_with_simulator(folder: Path) -> contextlib.AbstractContextManager[Server]:
+    """The same, its answers to guests sent to the simulator: see ``serve_ours``."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.serve_ours", "--port", str(port)]
+    return serving("ours", command, port, environment(folder))
+
+
 def daphne(application: str, **env: str) -> contextlib.AbstractContextManager[Server]:
     """A floor under the same server, its access log off as ours is."""
     port = free_port()

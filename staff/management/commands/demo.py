@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from requests_app.models import Property
 from staff.demo import make_hotel
+from staff.demo_history import make_history
 
 
 class Command(BaseCommand):
@@ -18,5 +19,6 @@ class Command(BaseCommand):
         if Property.objects.exists():
             self.stdout.write("This database has a hotel already; nothing was changed.")
             return
-        make_hotel(now=timezone.now())
+        now = timezone.now()
+        make_history(make_hotel(now=now), now=now)
         self.stdout.write("The demo hotel is open.")

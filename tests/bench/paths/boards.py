@@ -114,7 +114,7 @@ def run(seconds: float, *, small: bool) -> list[Row]:
         "tests.bench.hotel", "--guests", str(texts.GUESTS), env=servers.environment(folder)
     )
     session = json.loads(made.splitlines()[-1])["session"]
-    with servers.ours(folder) as mine:
+    with servers.ours_with_simulator(folder) as mine:
         alone, busy, rate = asyncio.run(measure(mine.port, session, seconds))
     rows = []
     for name, sample in [("idle", alone), (f"at {rate:.0f}/s", busy)]:

@@ -106,7 +106,7 @@ def run(seconds: float, *, small: bool) -> list[Row]:
     )
     session = json.loads(made.splitlines()[-1])["session"]
     with (
-        servers.ours(folder) as mine,
+        servers.ours_with_simulator(folder) as mine,
         servers.daphne("tests.bench.floors.sockets:application") as floor,
     ):
         taken = asyncio.run(measure(mine.port, floor.port, session, seconds))

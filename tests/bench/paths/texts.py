@@ -39,7 +39,10 @@ def make_ours() -> Path:
 
 def wait_until_none(database: Path, *queries: str) -> None:
     """Until nothing stored is left to be understood, and nothing due is left to be sent."""
+    end = time.perf_counter() + 30
     while any(count(database, query) for query in queries):
+        if time.perf_counter() > end:
+            raise TimeoutError("what was stored is not understood, or not answered")
         time.sleep(0.005)
 
 
@@ -55,7 +58,7 @@ def run(seconds: float, *, small: bool) -> list[Row]:
     floor = "tests.bench.floors.insert"
     turn = max(0.5, min(5.0, seconds / 5))
     with (
-        servers.ours(folder) as mine,
+        servers.ours_with_simulator(folder) as mine,
         servers.daphne(f"{floor}.usual:application", FLOOR_DATABASE=floor_database) as usual,
         servers.daphne(f"{floor}.one_hop:application", FLOOR_DATABASE=floor_database) as one_hop,
     ):

@@ -1,0 +1,149 @@
+"""The database refuses nonsense by itself: every constraint is tried to be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from requests_app.actions.praise import commend, rate
+from requests_app.actions.requests import finish_request
+from requests_app.models import (
+    Commendation,
+    CommendedPerson,
+    Contact,
+    Desk,
+    Promise,
+    Property,
+    Rating,
+    Request,
+    RequestEvent,
+    Room,
+    Service,
+    Stay,
+    TaughtWord,
+)
+from staff.models import Person
+from tests.actions.test_moves import opened
+
+Break = Callable[["World"], object]
+
+
+class World:
+    """One row of everything there is."""
+
+    def __init__(self, hotel: Property, now: datetime) -> None:
+        self.hotel, self.now = hotel, now
+        self.request = opened(hotel, now)
+        self.person = Person.objects.get(email="housekeeping@demo.example")
+        finish_request(self.request, by=self.person, at=now)
+        rate(self.request, score=5, at=now)
+        self.commendation = commend(
+            hotel, words="Aino!", at=now, channel="web", request=self.request, chosen=[self.person]
+        )
+        self.contact = Contact.objects.create(property=hotel, address="+12025550127")
+        self.word = TaughtWord.objects.create(
+            property=hotel,
+            service=Service.objects.get(property=hotel, slug="towels"),
+            language="en",
+            word="drier",
+            taught_at=now,
+        )
+
+    def status(self, status: str, **fields: Any) -> int:
+        return Request.objects.filter(pk=self.request.pk).update(
+            status=status, **({"holder": None, "closed_at": None} | fields)
+        )
+
+
+BREAKS: dict[str, Break] = {
+    "property.slug": lambda w: Property.objects.create(slug="demo", text_number="+1"),
+    "property.text_number": lambda w: Property.objects.create(
+        slug="other", text_number=w.hotel.text_number
+    ),
+    "desk_slug_once_a_property": lambda w: Desk.objects.create(property=w.hotel, slug="bell"),
+    "room_number_once": lambda w: Room.objects.create(property=w.hotel, number="101"),
+    "room_token_is_long": lambda w: Room.objects.update(token="short"),
+    "service_slug_once": lambda w: Service.objects.create(
+        property=w.hotel,
+        desk=Desk.objects.first(),
+        slug="towels",
+        theme="x",
+        respond_minutes=1,
+        complete_minutes=2,
+    ),
+    "service_completes_after_it_responds": lambda w: Service.objects.update(
+        respond_minutes=10, complete_minutes=9
+    ),
+    "word_taught_once": lambda w: TaughtWord.objects.create(
+        property=w.hotel,
+        service=w.word.service,
+        language="en",
+        word="drier",
+        taught_at=w.now,
+    ),
+    "word_not_empty": lambda w: TaughtWord.objects.update(word=""),
+    "stay_departs_after_it_arrives": lambda w: Stay.objects.update(
+        departed_at=w.now - timedelta(days=99)
+    ),
+    "contact_once": lambda w: Contact.objects.create(
+        property=w.hotel, address=w.contact.address
+    ),
+    "contact_awaiting_known": lambda w: Contact.objects.update(awaiting="godot"),
+    "request_status_known": lambda w: w.status("lost"),
+    "request_closed_when_over": lambda w: w.status("confirmed"),
+    "request_closed_when_over, the other way": lambda w: w.status("new", closed_at=w.now),
+    "request_in_hand_has_a_holder": lambda w: w.status("accepted"),
+    "request_in_hand_has_a_holder, started": lambda w: w.status("in_progress"),
+    "request_new_has_no_holder": lambda w: w.status("new", holder=w.person),
+    "request_quantity_positive": lambda w: Request.objects.update(quantity=0),
+    "request_hold_has_a_reason": lambda w: w.status("on_hold", holder=w.person),
+    "request_of_a_service_names_it": lambda w: Request.objects.update(service=None),
+    "request.submission": lambda w: Request.objects.filter(
+        pk=opened(w.hotel, w.now).pk
+    ).update(submission=w.request.submission),
+    "event_of_staff_names_them": lambda w: RequestEvent.objects.update(by="staff", person=None),
+    "promise_one_stands": lambda w: Promise.objects.create(
+        request=w.request, due_at=w.now, made_at=w.now
+    ),
+    "rating_one_to_five": lambda w: Rating.objects.update(score=6),
+    "rating_one_to_five, below": lambda w: Rating.objects.update(score=0),
+    "rating.request": lambda w: Rating.objects.create(request=w.request, score=1, at=w.now),
+    "commended_once_a_commendation": lambda w: CommendedPerson.objects.create(
+        commendation=w.commendation, person=w.person, how="named"
+    ),
+    "person_email_once_whatever_case": lambda w: Person.objects.filter(pk=w.person.pk).update(
+        email="BELL@demo.example"
+    ),
+    "person_role_known": lambda w: Person.objects.update(role="king"),
+    "request.desk": lambda w: Desk.objects.filter(slug="housekeeping").delete(),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_it_cannot_be_broken(hotel: Property, now: datetime, name: str) -> None:
+    world = World(hotel, now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BREAKS[name](world)
+
+
+def test_every_constraint_is_tried() -> None:
+    named = {
+        constraint.name
+        for label in ("requests_app", "staff")
+        for model in apps.get_app_config(label).get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named - {name.split(",")[0] for name in BREAKS} == set()
+
+
+def test_history_goes_with_nobody(hotel: Property, now: datetime) -> None:
+    """Who has done something here cannot be deleted: their work and their praise would go too."""
+    world = World(hotel, now)
+    with pytest.raises(models.ProtectedError):
+        world.person.delete()
+    assert Commendation.objects.count() == 1
