@@ -15,7 +15,7 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
-from concierge.one_hop import OneHopHandler
+from concierge.one_hop import MachineHandler, OneHopHandler, by_caller
 from concierge.urls import websocket_urlpatterns
 
 static = ServeStaticASGI(
@@ -28,7 +28,7 @@ static = ServeStaticASGI(
 
 application = ProtocolTypeRouter(
     {
-        "http": static,
+        "http": by_caller(MachineHandler(), static),
         "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
     }
 )

@@ -6,6 +6,7 @@ was measured 5 to 7 times quicker, and long-lived threads keep their database co
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
@@ -15,15 +16,17 @@ from django.core import signals
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from requests_app.threads import in_thread
+from requests_app.threads import pool
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class TooLarge(Exception):
@@ -69,7 +72,10 @@ class OneHopHandler(BaseHandler):
             await send_whole(send, HttpResponse("Too large.\n", status=413), [b"Too large.\n"])
             return
         try:
-            response, chunks = await in_thread(self.answer, scope, body)
+            # Without ``in_thread``: Django gives connections back by itself after a request.
+            response, chunks = await asyncio.get_running_loop().run_in_executor(
+                pool, self.answer, scope, body
+            )
             await send_whole(send, response, chunks)
         finally:
             body.close()
@@ -95,6 +101,32 @@ class OneHopHandler(BaseHandler):
         finally:
             response.close()  # sends request_finished, which gives connections back
         return response, chunks
+
+
+class MachineHandler(OneHopHandler):
+    """For what machines call: nobody signs in there, and no page is shown, so no middleware is run.
+
+    A carrier's webhook proves itself by its signature. Costs a tenth of a text less (measured).
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware = []
+        self._template_response_middleware = []
+        self._exception_middleware = []
+        self._middleware_chain = convert_exception_to_response(self._get_response)
+
+
+MACHINES = ("/twilio/", "/healthz", "/readyz", "/metrics")
+
+
+def by_caller(machines: Application, people: Application) -> Application:
+    """Machines' addresses to the one, everything else to the other."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = machines if scope["path"].startswith(MACHINES) else people
+        await chosen(scope, receive, send)
+
+    return application
 
 
 async def send_whole(send: Send, response: HttpResponseBase, chunks: list[bytes]) -> None:

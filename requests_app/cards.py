@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -121,6 +120,12 @@ def language_name(code: str, shown_in: str) -> str:
         return code
 
 
+def shorten(text: str, limit: int) -> str:
+    """On one line, and no longer than ``limit`` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def day_and_time(request: Request, at: datetime) -> str:
     """ "18:40" on the day it was asked; with the day on another, since a card knows no today."""
     hotel = request.property
@@ -161,7 +166,7 @@ def _outcome(request: Request) -> str:
 def title_of(request: Request) -> str:
     """What to do, with its quantity; in the words themselves where no service names it."""
     if request.service is not None and request.service.slug == "other" and request.words.strip():
-        return Truncator(" ".join(request.words.split())).chars(TITLE_WORDS)
+        return shorten(request.words, TITLE_WORDS)
     return request.title
 
 
@@ -206,7 +211,7 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
 
 
 def _hold(request: Request) -> str:
-    reason = Truncator(request.hold_reason).chars(60)
+    reason = shorten(request.hold_reason, 60)
     if request.hold_until is None:
         return _("On hold: %(reason)s") % {"reason": reason}
     return _("On hold until %(time)s: %(reason)s") % {
@@ -241,7 +246,7 @@ def card_context(request: Request) -> dict[str, Any]:
     address = f"/requests/{request.pk}/"
     room = request.room_now or request.room
     title = title_of(request)
-    words = Truncator(" ".join(request.words.split())).chars(WORDS_SHOWN)
+    words = shorten(request.words, WORDS_SHOWN)
     where = [guest_of(request)]
     if request.channel in Channel.values:
         where.append(str(Channel(request.channel).label))
@@ -275,7 +280,7 @@ def card_context(request: Request) -> dict[str, Any]:
         "tags": tags_of(request),
         "initials": request.holder.initials if request.holder else "",
         "holder_words": holder_words(request),
-        "note": Truncator(" ".join(request.note.split())).chars(WORDS_SHOWN),
+        "note": shorten(request.note, WORDS_SHOWN),
         "suggested": request.suggested
         if request.kind in UNSORTED and request.status == Status.NEW
         else None,

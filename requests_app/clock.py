@@ -64,6 +64,8 @@ def _each(rows: Iterable[T], act: Callable[[T], object]) -> None:
             act(row)
         except RequestError:
             continue  # somebody was quicker, which is as good
+        except Exception:  # one row must not keep the clock from all others
+            log.exception("the clock could not move %r", row)
 
 
 async def run() -> None:

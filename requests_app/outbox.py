@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.utils import timezone
 
 from requests_app.actions import delivery
@@ -20,6 +21,7 @@ IN_FLIGHT = 16
 """Sends that wait for the carrier at the same time."""
 
 IDLE_SECONDS = 0.5
+GATHER_SECONDS = 0.1
 
 
 def send_one(outgoing: Outgoing, carrier: Carrier | None = None) -> None:
@@ -73,8 +75,12 @@ def send_together(rows: Sequence[Outgoing]) -> None:
 
 async def run() -> None:
     """For ever: up to IN_FLIGHT sends at once, a look at the table twice a second when idle."""
+    alone = not settings.REDIS_URL  # without it nobody else may work: see `manage.py work`
     while True:
         try:
+            if alone:
+                await in_thread(delivery.take_over)
+                alone = False
             rows = await in_thread(delivery.claim_due, at=timezone.now(), limit=IN_FLIGHT)
             local = [row for row in rows if carrier_of(row.message).local]
             if local:
@@ -82,8 +88,9 @@ async def run() -> None:
             await asyncio.gather(
                 *(asyncio.to_thread(returning(send_one), row) for row in rows if row not in local)
             )
-            if not rows:
-                await asyncio.sleep(IDLE_SECONDS)
+            if len(rows) < IN_FLIGHT:
+                # A tenth of a second lets answers gather: each round costs a look and a write.
+                await asyncio.sleep(GATHER_SECONDS if rows else IDLE_SECONDS)
         except asyncio.CancelledError:
             raise
         except Exception:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Expression, Field, Model, QuerySet
@@ -39,7 +39,7 @@ class _Statement:
     """Fixed values, and Bound where one is given."""
 
     def run(self, cursor: Any, values: dict[str, Any]) -> None:
-        adapt = connection.ops.adapt_datetimefield_value
+        adapt = cursor.db.ops.adapt_datetimefield_value
         params = []
         for param in self.params:
             value = values[param.name] if isinstance(param, Bound) else param
@@ -77,13 +77,14 @@ class _Query(Generic[Row]):
         with connection.cursor() as cursor:
             statement.run(cursor, values)
             found = cursor.fetchall()
+        here = cursor.db
         rows = []
         for raw in found:
             row = list(raw)
             for place, (converts, expression) in converters.items():
                 for convert in converts:
-                    row[place] = convert(row[place], expression, connection)
-            rows.append(make(cast("Any", row)))
+                    row[place] = convert(row[place], expression, here)
+            rows.append(make(row))
         return rows
 
     def first(self, **values: Any) -> Row | None:
@@ -154,12 +155,18 @@ def insert(*rows: Model) -> None:
     if known is None:
         known = _inserts[key] = _compile_insert(type(rows[0]), len(rows))
     sql, columns = known
-    params = []
-    for row in rows:
-        for name, prepare in columns:
-            value = getattr(row, name)
-            params.append(value if prepare is None else prepare(value, connection))
     with connection.cursor() as cursor:
+        here = cursor.db
+        adapt = here.ops.adapt_datetimefield_value
+        params = []
+        for row in rows:
+            for name, prepare in columns:
+                value = getattr(row, name)
+                if isinstance(value, datetime):
+                    value = adapt(value)
+                elif prepare is not None and value is not None:
+                    value = prepare(value, here)
+                params.append(value)
         cursor.execute(sql, params)
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk

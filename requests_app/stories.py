@@ -12,7 +12,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
 
 from requests_app.models import Commendation, CommendedPerson, Fulfilment, Promise, Request
 
@@ -52,20 +51,18 @@ class Story:
         return self.commendation.request
 
     @property
+    def also_did(self) -> tuple[Person, ...]:
+        """Who did it without being named in the guest's words."""
+        named = {row.person_id for row in self.people}
+        return tuple(person for person in self.helpers if person.pk not in named)
+
+    @property
     def room(self) -> str:
         request, stay = self.commendation.request, self.commendation.stay
         room = request.room or request.room_now if request else None
         if room is None and stay is not None:
             room = stay.room
         return room.number if room else ""
-
-    @property
-    def language_name(self) -> str:
-        """In the language of whoever looks; empty where it is not known."""
-        try:
-            return str(get_language_info(self.commendation.language)["name_translated"])
-        except KeyError:
-            return ""
 
     @property
     def words(self) -> SafeString:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -33,7 +33,14 @@ from requests_app.models import (
 )
 from requests_app.models.messages import Awaiting, Channel, Delivery
 from requests_app.states import Status
-from requests_app.wording import language_of, understood
+from requests_app.wording import (
+    how_did_we_do,
+    language_of,
+    thank_you_for_rating,
+    thank_you_for_telling,
+    understood,
+    whom_to_thank,
+)
 from staff import demo_stays, demo_today
 from staff.models import Person, Role
 
@@ -41,9 +48,38 @@ DAYS = 14
 A_DAY = (25, 38)
 """Requests of one day, from and to."""
 
-BUSY_HOURS = (7, 7, 8, 8, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 18, 19, 19, 20, 21, 22, 23)
-CHANNELS = (Channel.SMS,) * 8 + (Channel.WEB,) * 7 + (Channel.TELEPHONE,) * 3 + (Channel.COUNTER,) * 2
+BUSY_HOURS = (
+    7,
+    7,
+    8,
+    8,
+    8,
+    9,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    17,
+    18,
+    18,
+    19,
+    19,
+    20,
+    21,
+    22,
+    23,
+)
+CHANNELS = (
+    (Channel.SMS,) * 8 + (Channel.WEB,) * 7 + (Channel.TELEPHONE,) * 3 + (Channel.COUNTER,) * 2
+)
 MINUTE = timedelta(minutes=1)
+WORTH_ASKING = 3
+"""A rating above it is followed by the question whom to thank."""
 
 
 @cache
@@ -160,9 +196,7 @@ def _one_request(fortnight: Fortnight, at: datetime) -> None:
     _do(fortnight, request, thing, at=at)
 
 
-def ask(
-    fortnight: Fortnight, stay: Stay, wanted: Wanted, *, channel: str, at: datetime
-) -> Request:
+def ask(fortnight: Fortnight, stay: Stay, wanted: Wanted, *, channel: str, at: datetime) -> Request:
     """Open it as this channel does, with the text and our answer where it came by text."""
     hotel, chance = fortnight.hotel, fortnight.chance
     contact = cause = by = None
@@ -288,6 +322,7 @@ def _afterwards(fortnight: Fortnight, request: Request, *, at: datetime) -> None
     if contact is not None:
         hear(contact, "1", at=answered_at, request=request)
     requests.confirm_request(request, at=answered_at)
+    _say(request, how_did_we_do, at=answered_at)
     if not fortnight.likely(0.45):
         return
     score = fortnight.chance.choices([5, 4, 3, 2], [64, 26, 8, 2])[0]
@@ -295,10 +330,24 @@ def _afterwards(fortnight: Fortnight, request: Request, *, at: datetime) -> None
     if contact is not None:
         hear(contact, str(score), at=rated_at, request=request)
     rate(request, score=score, at=rated_at)
+    if score > WORTH_ASKING:
+        names = [person.first_name for person in praise.people_who_did(request)]
+        _say(request, lambda: whom_to_thank(names), at=rated_at)
+    else:
+        _say(request, lambda: thank_you_for_rating(score), at=rated_at)
     if score == 2:
         _put_right(fortnight, request, at=rated_at)
     if score == 5 and fortnight.likely(0.2):
         _thank(fortnight, request, at=rated_at + 2 * MINUTE)
+
+
+def _say(request: Request, words: Callable[[], str], *, at: datetime) -> None:
+    """What the hotel answers by itself, in the guest's language; on a room's page nothing."""
+    if request.contact is not None:
+        with language_of(request.language, request.property):
+            text = words()
+        after = at + timedelta(seconds=2)
+        messages.text_to(request.contact, text=text, by=None, at=after, request=request)
 
 
 def _put_right(fortnight: Fortnight, request: Request, *, at: datetime) -> None:
@@ -344,6 +393,7 @@ def _thank(fortnight: Fortnight, request: Request, *, at: datetime) -> None:
         offered=did,
         chosen=[] if contact else did[: entry.get("people", 1)],
     )
+    _say(request, thank_you_for_telling, at=at)
 
 
 def _thanks_of_today(fortnight: Fortnight) -> None:
@@ -419,5 +469,3 @@ def _all_sent(hotel: Property) -> None:
     asked.exclude(awaiting_request__in=done).update(
         awaiting=Awaiting.NOTHING, awaiting_request=None, asked_at=None
     )
-
-

@@ -60,11 +60,12 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     }
 
 
-def furnish(data_dir: Path, **env: str) -> Path:
-    """Static files, tables and the demo hotel without history: what ``make run`` prepares."""
+def furnish(data_dir: Path, *, history: bool = False, **env: str) -> Path:
+    """Static files, tables and the demo hotel: what ``make run`` prepares, its history on demand."""
     data_dir.mkdir(parents=True, exist_ok=True)
+    prepare = ["manage.py", "prepare", "--demo"] if history else ["-c", FURNISH]
     made = subprocess.run(
-        [sys.executable, "-c", FURNISH],
+        [sys.executable, *prepare],
         env=environment(data_dir, **env),
         cwd=ROOT,
         capture_output=True,

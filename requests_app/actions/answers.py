@@ -38,50 +38,69 @@ def answer(contact: Contact, message: Message, reading: Reading, *, at: datetime
         if contact.awaiting == Awaiting.ARRIVED and reading.answer in {ARRIVED, NOT_YET}:
             return _arrived(contact, request, reading.answer == ARRIVED, language, at=at)
         if contact.awaiting == Awaiting.RATING and reading.answer in range(1, 6):
-            return _rated(contact, request, reading.answer or 0, at=at)
+            return _rated(contact, request, reading.answer or 0, language, at=at)
         if contact.awaiting == Awaiting.WHO:
-            return _thanked(contact, request, message, reading, at=at)
+            return _thanked(contact, request, message, reading, language, at=at)
     return None
 
 
 def _arrived(
     contact: Contact, request: Request, arrived: bool, language: str, *, at: datetime
 ) -> str | None:
-    if not arrived:
+    if request.status == Status.CANCELLED:
         await_answer(contact, Awaiting.NOTHING, at=at)
+        return None  # nothing of it can arrive any more: a person reads what they mean
+    if not arrived:
         again = reopen_request(request, at=at, reason=str(NOT_YET))
-        return wording.sorry_not_yet(again, contact.property, at)
+        sorry = wording.sorry_not_yet(again, contact.property, at)
+        return _and_next(contact, sorry, language, at=at)
     if request.status == Status.DONE:
         confirm_request(request, at=at, actor=By.GUEST)
-    waiting = (
-        queries.cards(Request.objects.filter(contact=contact, status=Status.DONE))
-        .order_by("done_at")
-        .first()
-    )
-    if waiting is not None:
-        await_answer(contact, Awaiting.ARRIVED, at=at, request=waiting)
-        return wording.did_it_arrive(waiting, language)
+    if _waiting(contact) is not None:
+        return _and_next(contact, "", language, at=at)
     await_answer(contact, Awaiting.RATING, at=at, request=request)
     return wording.how_did_we_do()
 
 
-def _rated(contact: Contact, request: Request, score: int, *, at: datetime) -> str:
+def _waiting(contact: Contact) -> Request | None:
+    """What was done for this number and not yet asked about, or not answered."""
+    done = Request.objects.filter(contact=contact, status=Status.DONE)
+    return queries.cards(done).order_by("done_at").first()
+
+
+def _and_next(contact: Contact, words: str, language: str, *, at: datetime) -> str:
+    """One question is settled: our words for that, and the next one, if something else was done."""
+    waiting = _waiting(contact)
+    if waiting is None:
+        await_answer(contact, Awaiting.NOTHING, at=at)
+        return words
+    await_answer(contact, Awaiting.ARRIVED, at=at, request=waiting)
+    return wording.clip(f"{words}\n{wording.did_it_arrive(waiting, language)}".strip())
+
+
+def _rated(
+    contact: Contact, request: Request, score: int, language: str, *, at: datetime
+) -> str:
     rate(request, score=score, at=at)
     if score <= 3:
-        await_answer(contact, Awaiting.NOTHING, at=at)
-        return wording.thank_you_for_rating(score)
+        return _and_next(contact, wording.thank_you_for_rating(score), language, at=at)
     await_answer(contact, Awaiting.WHO, at=at, request=request)
     return wording.whom_to_thank([p.first_name for p in praise.people_who_did(request)])
 
 
 def _thanked(
-    contact: Contact, request: Request, message: Message, reading: Reading, *, at: datetime
+    contact: Contact,
+    request: Request,
+    message: Message,
+    reading: Reading,
+    language: str,
+    *,
+    at: datetime,
 ) -> str | None:
     if reading.requests and reading.intent not in {"praise", "answer", "other", "thanks"}:
         return None  # they moved on to something they need; that comes first
-    await_answer(contact, Awaiting.NOTHING, at=at)
     if reading.answer == NOBODY or (len(message.body.strip()) < 3 and reading.answer is None):
-        return wording.thank_you()
+        return _and_next(contact, wording.thank_you(), language, at=at)
     praise.commend(
         contact.property,
         words=message.body,
@@ -93,7 +112,7 @@ def _thanked(
         message=message,
         offered=praise.people_who_did(request),
     )
-    return wording.thank_you_for_telling()
+    return _and_next(contact, wording.thank_you_for_telling(), language, at=at)
 
 
 def rate(request: Request, *, score: int, at: datetime) -> Rating:

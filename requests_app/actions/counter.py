@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from requests_app import queries
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.errors import Missing
-from requests_app.house import House, house_of
+from requests_app.house import house_of
 from requests_app.models import Desk, Property, Request, Room, Service
-from requests_app.reading import CERTAIN, Reading, read
+from requests_app.reading import CERTAIN, read
+from requests_app.reading.moment import moment_named
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -22,18 +23,16 @@ if TYPE_CHECKING:
 OTHER = "other"
 
 
-def reading_of(hotel: Property, words: str, *, by: Person, now: datetime) -> tuple[Reading, House]:
-    """What words typed by a colleague mean: in their language, or in whichever it is."""
-    house = house_of(hotel, now)
-    setting = house.setting_at(hotel, now, language=by.language, awaiting=False)
-    return read(words, setting), house
-
-
 def wanted_by_words(
     hotel: Property, words: str, *, by: Person, desk: Desk | None, now: datetime
 ) -> list[Wanted]:
-    """One thing per wish that is certain; else the words themselves, for ``desk`` or the front desk."""
-    reading, house = reading_of(hotel, words, by=by, now=now)
+    """One thing per wish that is certain; else the words themselves, for ``desk`` or the front desk.
+
+    Read in the colleague's language, or in whichever the words are.
+    """
+    house = house_of(hotel, now)
+    setting = house.setting_at(hotel, now, language=by.language, awaiting=False)
+    reading = read(words, setting)
     urgent = {"urgent": reading.urgent, "urgent_words": ", ".join(reading.urgent_words)}
     wanted = [
         Wanted(
@@ -50,20 +49,17 @@ def wanted_by_words(
     if wanted:
         return wanted
     other = house.services.get(OTHER)
+    at = moment_named(words, reading.language, setting)
     return [
         Wanted(
             desk=desk or house.front_desk,
             service=other,
             kind=Request.Kind.SERVICE if other else Request.Kind.UNSORTED,
             words=words,
-            wanted_at=_time_in(reading),
+            wanted_at=at.astimezone(UTC) if at else None,
             **urgent,  # type: ignore[arg-type]
         )
     ]
-
-
-def _time_in(reading: Reading) -> datetime | None:
-    return next((w.at.astimezone(UTC) for w in reading.requests if w.at is not None), None)
 
 
 def enter_request(

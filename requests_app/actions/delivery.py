@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from requests_app.actions.journal import change, touch
 from requests_app.models import Contact, Message, Outgoing, Request
 from requests_app.models.messages import DELIVERY_RANK, Delivery
+from requests_app.prepared import Bound, Prepared, PreparedUpdate
 
 LEASE = timedelta(seconds=60)
 """Longer than a carrier's timeout: who holds a row this long is dead."""
@@ -29,29 +31,56 @@ def claim_due(*, at: datetime, limit: int) -> list[Outgoing]:
     again holds back those behind it. A row whose lease ran out was being sent when its sender
     died: nobody knows whether it went, so it comes back as uncertain.
     """
-    before_it = Outgoing.objects.filter(
-        Q(due_at__lte=at) | Q(attempts__gt=0),
-        message__contact=OuterRef("message__contact"),
-        state__in=UNSENT,
-        pk__lt=OuterRef("pk"),
-    )
     with change():
-        due = Outgoing.objects.filter(
-            Q(lease_until=None) | Q(lease_until__lte=at),
-            ~Exists(before_it),
-            state__in=UNSENT,
-            due_at__lte=at,
-        ).order_by("due_at", "pk")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        rows = list(due.select_related("message__contact", "message__property")[:limit])
+        rows = _due(limit).all(at=at)
         for row in rows:
             if row.lease_until is not None:
                 row.state = Outgoing.State.UNCERTAIN
             row.lease_until = at + LEASE
             row.attempts += 1
-        Outgoing.objects.bulk_update(rows, ["state", "lease_until", "attempts"])
+            _claimed(
+                row=row.pk, state=row.state, lease_until=row.lease_until, attempts=row.attempts
+            )
     return rows
+
+
+@cache
+def _due(limit: int) -> Prepared[Outgoing]:
+    def due() -> QuerySet[Outgoing]:
+        before_it = Outgoing.objects.filter(
+            Q(due_at__lte=Bound("at")) | Q(attempts__gt=0),
+            message__contact=OuterRef("message__contact"),
+            state__in=UNSENT,
+            pk__lt=OuterRef("pk"),
+        )
+        rows = Outgoing.objects.filter(
+            Q(lease_until=None) | Q(lease_until__lte=Bound("at")),
+            ~Exists(before_it),
+            state__in=UNSENT,
+            due_at__lte=Bound("at"),
+        ).order_by("due_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        return rows.select_related("message__contact", "message__property")[:limit]
+
+    return Prepared(due)
+
+
+_claimed = PreparedUpdate(
+    lambda: Outgoing.objects.filter(pk=Bound("row")),
+    state=Bound("state"),
+    lease_until=Bound("lease_until"),
+    attempts=Bound("attempts"),
+)
+
+
+def take_over() -> None:
+    """At the start of the only process there is: who holds a row is dead. No guest has to wait for
+    the lease to end."""
+    with change():
+        Outgoing.objects.filter(state__in=UNSENT, lease_until__isnull=False).update(
+            state=Outgoing.State.UNCERTAIN, lease_until=None
+        )
 
 
 def _still_ours(outgoing: Outgoing) -> QuerySet[Outgoing]:
@@ -63,13 +92,31 @@ def _still_ours(outgoing: Outgoing) -> QuerySet[Outgoing]:
 def sent(outgoing: Outgoing, *, external_id: str, at: datetime) -> None:
     """The carrier has it, under this id. The id may be known already: a callback was quicker."""
     with change():
-        Outgoing.objects.filter(pk=outgoing.pk).update(
-            state=Outgoing.State.SENT, lease_until=None, reason=""
-        )
-        Message.objects.filter(pk=outgoing.message_id, external_id=None).update(
-            external_id=external_id
-        )
-        _advance(outgoing.message_id, Delivery.QUEUED)
+        _sent(row=outgoing.pk)
+        _known_as(message=outgoing.message_id, external_id=external_id)
+        _queued(message=outgoing.message_id)
+
+
+_sent = PreparedUpdate(
+    lambda: Outgoing.objects.filter(pk=Bound("row")),
+    state=Outgoing.State.SENT,
+    lease_until=None,
+    reason="",
+)
+_known_as = PreparedUpdate(
+    lambda: Message.objects.filter(pk=Bound("message"), external_id=None),
+    external_id=Bound("external_id"),
+)
+_queued = PreparedUpdate(
+    lambda: Message.objects.filter(pk=Bound("message"), delivery__in=_below(Delivery.QUEUED)),
+    delivery=Delivery.QUEUED,
+    error_code="",
+)
+
+
+def _below(state: str) -> list[str]:
+    """The states from which a message may go to this one."""
+    return [s for s, rank in DELIVERY_RANK.items() if rank < DELIVERY_RANK[state]]
 
 
 def not_sent(
@@ -165,7 +212,7 @@ def _told_its_id(message_id: int, external_id: str) -> Message | None:
 
 
 def _advance(message_id: int, state: str, error_code: str = "") -> None:
-    lower = [s for s, rank in DELIVERY_RANK.items() if rank < DELIVERY_RANK[state]]
+    lower = _below(state)
     with change():
         changed = Message.objects.filter(pk=message_id, delivery__in=lower).update(
             delivery=state, error_code=error_code[:12]

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions import praise, requests, web
 from requests_app.actions.journal import By, change, fresh, touch
-from requests_app.actions.web import Asked, Visitor
+from requests_app.actions.visitors import Visitor, hear, read_words, receive_words
+from requests_app.actions.web import Asked
 from requests_app.errors import Missing, MoveNotAllowed
 from requests_app.house import house_of
 from requests_app.models import Commendation, Rating, Request
 from requests_app.models.messages import Channel
-from requests_app.reading import read
 from requests_app.states import ON_BOARD, Status
 
 MANY_WORDS = 30
@@ -39,15 +39,13 @@ def write(
     lately = request.messages.filter(direction="in", at__gt=at - web.MANY_WITHIN).count()
     try:
         with change():
-            message, is_new = web.receive_words(
+            message, is_new = receive_words(
                 visitor, words=words, submission=submission, at=at, request=request
             )
             if is_new and lately < MANY_WORDS:
                 house = house_of(visitor.hotel, at)
-                setting = house.setting_at(
-                    visitor.hotel, at, language=visitor.language, awaiting=False
-                )
-                web.hear(request, message, read(message.body, setting), at=at)
+                reading = read_words(message.body, visitor, house, now=at)
+                hear(request, message, reading, at=at)
     except IntegrityError:  # the same form at the same moment: the other one is heard
         return Asked(requests=[request], again=True)
     return Asked(requests=[request], again=not is_new, many=lately >= MANY_WORDS)
@@ -116,7 +114,7 @@ def thank(
             return earlier
         message = None
         if words.strip():
-            message, _new = web.receive_words(
+            message, _new = receive_words(
                 visitor, words=words, submission=submission, at=at, request=request
             )
         commendation = praise.commend(

@@ -3,11 +3,9 @@ understood in a second step that may fail, be killed and be resumed."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, connection
@@ -16,42 +14,22 @@ from django.db.models import F
 from requests_app import queries
 from requests_app.actions import praise
 from requests_app.actions.incoming import MAX_READ_ATTEMPTS
-from requests_app.actions.journal import By, change, record, take_sequence
+from requests_app.actions.journal import change
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.actions.understanding import wanted_of
+from requests_app.actions.visitors import Visitor, form_id, hear, read_words, receive_words
 from requests_app.house import House, house_of
 from requests_app.incoming import clean_text
-from requests_app.models import Message, Request, Room, Service, Stay
+from requests_app.models import Message, Request, Service
 from requests_app.models.messages import Channel
-from requests_app.reading import Intent, Reading, read
+from requests_app.reading import Intent, Reading
 from requests_app.reading.catalogue import load_catalogue
-from requests_app.states import EventKind
-
-if TYPE_CHECKING:
-    from requests_app.models import Property
 
 log = logging.getLogger(__name__)
 
 MANY_REQUESTS = 20
 MANY_WITHIN = timedelta(minutes=10)
 """So many requests from one room's page within so long: what follows is one line on the board."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Who asks: a room's page in a browser (``browser`` is its key), read in ``language``.
-
-    ``stay`` is the register's present one; a page of a room without one works as well.
-    """
-
-    room: Room
-    browser: str
-    stay: Stay | None
-    language: str
-
-    @property
-    def hotel(self) -> Property:
-        return self.room.property
 
 
 @dataclass(slots=True)
@@ -80,42 +58,6 @@ def ask(visitor: Visitor, *, words: str, submission: UUID, at: datetime) -> Aske
     return understand_or_leave(message, now=at) or Asked()
 
 
-def receive_words(
-    visitor: Visitor, *, words: str, submission: UUID, at: datetime, request: Request | None = None
-) -> tuple[Message, bool]:
-    """Store a guest's words durably; False: the same form again, nothing new.
-
-    Raises IntegrityError where the same form comes twice at the same moment.
-    """
-    external_id = form_id(submission, words)
-    earlier = Message.objects.filter(external_id=external_id).first()
-    if earlier is not None:
-        return earlier, False
-    message = Message(
-        property=visitor.hotel,
-        stay=visitor.stay,
-        room=visitor.room,
-        browser=visitor.browser,
-        request=request,
-        direction=Message.Direction.IN,
-        channel=Channel.WEB,
-        body=clean_text(words),
-        language=visitor.language,
-        at=at,
-        external_id=external_id,
-        understood_at=at if request is not None else None,
-    )
-    with change():
-        message.save(force_insert=True)
-    return message, True
-
-
-def form_id(submission: UUID, words: str) -> str:
-    """The same number with other words is another form: one that was kept while its card changed,
-    or gone back to and written anew. Its words must never be taken for said already."""
-    return f"web:{submission.hex}:{hashlib.sha256(clean_text(words).encode()).hexdigest()[:24]}"
-
-
 def _caused_by(message: Message, visitor: Visitor) -> list[Request]:
     return list(Request.objects.filter(cause=message, browser=visitor.browser).order_by("pk"))
 
@@ -133,7 +75,7 @@ def understand(message: Message, *, now: datetime) -> Asked | None:
             room=found.room, browser=found.browser, stay=found.stay, language=found.language
         )
         house = house_of(visitor.hotel, now)
-        reading = _read(found.body, visitor, house, now=now)
+        reading = read_words(found.body, visitor, house, now=now)
         Message.objects.filter(pk=found.pk).update(
             understood_at=now, language=reading.language, intent=reading.intent
         )
@@ -208,7 +150,7 @@ def ask_for_service(
     if earlier is not None:
         return Asked(requests=[earlier], again=True)
     house = house_of(visitor.hotel, at)
-    reading = _read(words, visitor, house, now=at)
+    reading = read_words(words, visitor, house, now=at)
     alarm = reading.urgent or _is_urgent(service)
     wanted = Wanted(
         desk=service.desk,
@@ -278,11 +220,6 @@ def _open(
     )
 
 
-def _read(text: str, visitor: Visitor, house: House, *, now: datetime) -> Reading:
-    setting = house.setting_at(visitor.hotel, now, language=visitor.language, awaiting=False)
-    return read(text, setting)
-
-
 def _is_too_much(visitor: Visitor, *, now: datetime) -> bool:
     return queries.web_requests_since(visitor.room, now - MANY_WITHIN) >= MANY_REQUESTS
 
@@ -305,21 +242,3 @@ def _add_to_line(
         wanted = Wanted(desk=house.front_desk, kind=Request.Kind.MANY_TEXTS, words=message.body)
         (line,) = _open(visitor, [wanted], cause=message, now=now)
     hear(line, message, reading, at=now)
-
-
-def hear(request: Request, message: Message, reading: Reading, *, at: datetime) -> None:
-    """The guest wrote about a request: its card shows so, and an alarm puts it on top."""
-    with change():
-        Message.objects.filter(pk=message.pk).update(
-            request=request, understood_at=at, language=reading.language, intent=reading.intent
-        )
-        # Not ``move``: staff changing the card at this moment is no reason to refuse words.
-        Request.objects.filter(pk=request.pk).update(
-            unanswered=F("unanswered") + 1,
-            urgent=request.urgent or reading.urgent,
-            urgent_words=request.urgent_words or ", ".join(reading.urgent_words)[:120],
-            sequence=take_sequence(request.property_id),
-        )
-        record(request, EventKind.HEARD, at=at, actor=By.GUEST, reason=message.body).save(
-            force_insert=True
-        )

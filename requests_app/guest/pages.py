@@ -18,7 +18,6 @@ from requests_app.guest.menu import menu_of, promise_of
 from requests_app.guest.visit import Visit
 from requests_app.models import Property, Service
 
-
 OUR_ACCENT = "#1f5e57"
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from requests_app import fragments, queries
-from requests_app.actions.web import Visitor
+from requests_app.actions.visitors import Visitor
 from requests_app.guest import browser
 from requests_app.guest.progress import card_of
 from requests_app.house import house_of

@@ -16,7 +16,10 @@ SHOWN = 60
 """Messages of one phone that are shown, the latest."""
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "en": ("2 towels and a toothbrush please, and the AC is dripping", "Taxi at 7 tomorrow morning"),
+    "en": (
+        "2 towels and a toothbrush please, and the AC is dripping",
+        "Taxi at 7 tomorrow morning",
+    ),
     "tr": ("İki havlu ve bir diş fırçası alabilir miyiz?", "Yarın sabah 6'da uyandırır mısınız"),
     "fi": ("Saisinko kaksi pyyhettä?", "Taksi huomenna klo 6, kiitos"),
     "": ("Hi, could we have extra pillows?", "305 Virtanen"),

@@ -75,9 +75,7 @@ def send(request: HttpRequest) -> HttpResponse:
     number = phones.number_of(request.POST.get("number", ""))
     body = request.POST.get("body", "")[:LONGEST]
     if number is None:
-        return render(
-            request, "simulator/simulator.html", _context(request, hotel), status=422
-        )
+        return render(request, "simulator/simulator.html", _context(request, hotel), status=422)
     text(hotel, number, body)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "simulator/_threads.html", _context(request, hotel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import template
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -26,3 +27,12 @@ def duration(length: timedelta | None) -> str:
         _("%(n)d min") % {"n": minutes} if minutes and not days else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """ "Finnish" for fi, in the language of whoever looks; a code we have no name for as it is."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code

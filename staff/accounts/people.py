@@ -34,9 +34,7 @@ def people(request: StaffRequest) -> HttpResponse:
     )
     editable = {p.pk for p in everybody if actions.may_edit(request.user, p)}
     context = {"people": everybody, "editable": editable, "may_add": request.user.role in EDIT}
-    return render(
-        request, "accounts/people.html", frame(request.user, here="house") | context
-    )
+    return render(request, "accounts/people.html", frame(request.user, here="house") | context)
 
 
 def _person_page(
@@ -96,9 +94,7 @@ def edit_person(request: StaffRequest, person_id: int) -> HttpResponse:
         actions.edit_person(person, by=request.user, at=timezone.now(), **form.cleaned_data)
     except RequestError as refusal:
         person.refresh_from_db()
-        return _person_page(
-            request, form, person, sentence=str(refusal), status=refusal.status
-        )
+        return _person_page(request, form, person, sentence=str(refusal), status=refusal.status)
     return redirect("people")
 
 

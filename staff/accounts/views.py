@@ -69,9 +69,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if limits.must_wait(email, place):
         sentence = _("Too many tries. Wait a quarter of an hour, or ask an administrator.")
         return _sign_in_page(request, form, sentence=sentence, status=429)
-    person = auth.authenticate(
-        request, username=email, password=form.cleaned_data["password"]
-    )
+    person = auth.authenticate(request, username=email, password=form.cleaned_data["password"])
     if person is None:
         limits.count_failure(email, place)
         sentence = _("This address and password do not belong together. Please look again.")

@@ -76,7 +76,12 @@ class Act(forms.Form):
         version = self.cleaned_data.get("version")
         if version is not None and version != self.target.version:
             raise AlreadyChanged(self.target)
-        self.act(self.cleaned_data)
+        try:
+            self.act(self.cleaned_data)
+        except AlreadyChanged as collision:
+            self.target = collision.request
+            if not self._is_done():  # else it was this person's own other tap
+                raise
 
     def _is_done(self) -> bool:
         """Whether this is a second tap of the same person on the same card."""

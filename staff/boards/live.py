@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone, translation
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from requests_app import fragments, queries
 from requests_app.hub import Changes
 from requests_app.models import Desk
+from staff.live import frame, join
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,3 @@ class BoardView:
                 sum(late for _open, late in counts.values()),
             )
             return join([*pieces, fragments.desk_count("all", *everything)])
-
-
-def join(pieces: Iterable[SafeString]) -> SafeString:
-    return format_html_join("\n", "{}", ((piece,) for piece in pieces))
-
-
-def frame(kind: str, body: SafeString, sequence: int, *, after: int | None = None) -> str:
-    since = "" if after is None else mark_safe(f' data-after="{after:d}"')  # noqa: S308
-    return format_html(
-        '<live-frame data-kind="{}"{} data-sequence="{}">{}</live-frame>',
-        kind, since, sequence, body,
-    )  # fmt: skip

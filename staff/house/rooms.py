@@ -100,9 +100,7 @@ def check_in(request: StaffRequest, room_id: int) -> HttpResponse:
     try:
         stays.check_in(arrival, at=timezone.now(), **form.cleaned_data)
     except RequestError as refusal:
-        return _room_page(
-            request, arrival, form=form, sentence=str(refusal), status=refusal.status
-        )
+        return _room_page(request, arrival, form=form, sentence=str(refusal), status=refusal.status)
     return redirect("room", arrival.pk)
 
 

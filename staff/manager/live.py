@@ -14,8 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from requests_app import fragments, stories
 from requests_app.hub import Changes, View
 from requests_app.models import Commendation, Property
-from staff.boards.live import frame, join
-from staff.boards.sockets import staff_socket
+from staff.live import frame, join, staff_socket
 from staff.manager.counts import numbers
 from staff.models import Person, Role
 

@@ -81,7 +81,9 @@ def counted_requests(request: StaffRequest) -> HttpResponse:
         raise Http404 from unknown
     hotel, now = request.user.property, timezone.now()
     found = counts.newest_first(queries.cards(counts.counted(hotel, count, now)))
-    page = Paginator(found.select_related("rating", "cause"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related("rating", "cause"), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     page.object_list = rows_of(list(page.object_list), now)
     context = {"count": count, "page": page}
     return render(request, "manager/requests.html", frame(request.user, here="manager") | context)

@@ -42,7 +42,7 @@
     var old = document.getElementById(card.id);
     if (!old) { insert(card); return; }
     if (!force && Number(card.dataset.sequence) < Number(old.dataset.sequence)) return;
-    if (old.outerHTML === card.outerHTML) return;
+    if (bare(old) === bare(card) && old.className === card.className) { old.dataset.sequence = card.dataset.sequence; return; }
     if (!force && typing(old)) {
       // Never under somebody's fingers: only what the card says changes, its forms stay.
       old.querySelector('.state').replaceWith(card.querySelector('.state'));
@@ -54,8 +54,11 @@
       var same = card.querySelector('details.' + details.className);
       if (same && !force) same.open = true;
     });
+    var looked = old.contains(document.activeElement);
     old.replaceWith(card);
+    if (looked) { card.tabIndex = -1; card.focus({preventScroll: true}); }
   }
+  function bare(card) { return card.innerHTML.replace(/ open=""/g, ''); }
   function insert(card) {
     var id = Number(card.id.slice(8));
     var older = Array.prototype.filter.call(mine.querySelectorAll('[id]'), function (other) {

@@ -30,6 +30,7 @@ def main() -> None:
     for line in sys.stdin:
         with CaptureQueriesContext(connection) as queries:
             browser.get("/boards/all/")
+            asked = len(queries)
         if line.strip() == "cold":
             fragments.forget()
         begun = time.perf_counter()
@@ -37,7 +38,7 @@ def main() -> None:
         seconds = time.perf_counter() - begun
         assert page.status_code == 200, page
         cards = page.content.count(b'<article id="request-')
-        told = {"seconds": seconds, "queries": len(queries), "cards": cards}
+        told = {"seconds": seconds, "queries": asked, "cards": cards}
         print(json.dumps(told), flush=True)  # noqa: T201
 
 

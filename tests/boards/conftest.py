@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from time_machine import TimeMachineFixture
@@ -13,6 +14,7 @@ from requests_app.actions.opening import Wanted, open_requests
 from requests_app.models import Desk, Property, Request, Room, Service
 from staff.demo import make_hotel
 from staff.models import Person
+from tests.serving import Server, copy_of
 
 
 def as_it_is(request: Request) -> Request:
@@ -71,6 +73,17 @@ def colleague(hotel: Property) -> Callable[[str], Person]:
 def time_machine_at_ten(time_machine: TimeMachineFixture) -> None:
     """It is ten in the morning in Helsinki."""
     time_machine.move_to(datetime(2026, 11, 20, 8, 0, tzinfo=UTC), tick=False)
+
+
+@pytest.fixture(scope="module")
+def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One hotel for all of these: they do not disturb one another."""
+    folder = copy_of(furnished, tmp_path_factory.mktemp("boards") / "hotel")
+    carrier = {"TWILIO_AUTH_TOKEN": "token", "TWILIO_ACCOUNT_SID": "AC1"}
+    running = Server(folder, env=carrier | {"TWILIO_API_URL": "http://127.0.0.1:9"}).start()
+    yield running
+    assert running.stop() in {0, 130}, running.log
+    assert "Traceback" not in running.log, running.log
 
 
 __all__ = ["as_it_is", "events", "make_hotel"]

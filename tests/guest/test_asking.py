@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from requests_app import clock
-from requests_app.actions import web
+from requests_app.actions import visitors, web
 from requests_app.models import Commendation, Message, Service
 from requests_app.states import Status
 from tests.guest.conftest import asked, notices
@@ -234,7 +234,7 @@ def test_words_that_could_not_be_understood_are_shown_as_kept_and_read_later(
 ):
     guest = phone()
     with monkeypatch.context() as broken:
-        broken.setattr(web, "read", None)
+        broken.setattr(visitors, "read", None)
         assert guest.send(words="two towels").status_code == 303
     assert asked(hotel) == []
     assert "two towels" in guest.shown()
@@ -245,7 +245,7 @@ def test_words_that_could_not_be_understood_are_shown_as_kept_and_read_later(
 
 
 def test_words_nobody_can_ever_read_go_to_the_front_desk(hotel, phone, monkeypatch):
-    monkeypatch.setattr(web, "read", None)
+    monkeypatch.setattr(visitors, "read", None)
     guest = phone()
     guest.send(words="two towels")
     for minute in range(web.MAX_READ_ATTEMPTS):

@@ -36,7 +36,7 @@ def test_the_codes_are_for_those_who_may_print_them(hotel, signed_in):
     for address in ("/house/rooms/cards/", "/house/rooms/cards.pdf"):
         assert Client().get(address).status_code == 302
         assert signed_in("housekeeping").get(address).status_code == 403
-        answer = signed_in("admin").get(address)
+        answer = signed_in("admin").get(address, {"room": "412"})
         assert (answer.status_code, answer["cache-control"]) == (200, "no-store")
 
 

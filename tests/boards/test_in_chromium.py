@@ -1,0 +1,137 @@
+"""The board in a real Chromium: keys, drafts, what arrives by itself, and a network that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.boards.browsing import Browser
+from tests.serving import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.services]
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def board(chromium: Chromium, server: Server) -> Iterator[Page]:
+    """The bell desk's board, open and live."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    session = Browser(server).sign_in("bell").cookie("sessionid")
+    context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{server.url}/boards/bell/")
+    expect(page.locator("#live")).to_have_text("Live")
+    yield page
+    assert problems == []
+    context.close()
+
+
+def ask_for(server: Server, room: str, words: str = "", service: str = "luggage") -> None:
+    """Somebody at the front desk enters a request."""
+    desk = Browser(server).sign_in("front-desk")
+    desk.get("/boards/front-desk/")
+    assert desk.post("/requests/new/", room=room, service=service, words=words) == 200
+
+
+def test_a_request_arrives_and_is_taken_and_done_with_keys_alone(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "101")
+    card = board.locator('.card[data-room="101"]')
+    expect(card).to_have_attribute("data-status", "new")
+    expect(board).to_have_title("(1) Bell desk · Concierge")
+    expect(card.locator(".clock")).to_contain_text("due in")
+    board.keyboard.press("j")
+    expect(card).to_have_attribute("aria-current", "true")
+    board.keyboard.press("a")
+    expect(board.locator('[data-lane="in-hand"] .card[data-room="101"]')).to_be_visible()
+    board.keyboard.press("d")
+    board.keyboard.type("Carried up")
+    board.keyboard.press("Control+Enter")
+    expect(board.locator('[data-lane="waiting"] .card[data-room="101"]')).to_be_visible()
+    expect(board.locator("#dialog")).not_to_be_visible()
+
+
+def test_a_draft_outlives_what_arrives_and_keys_do_not_fire_while_typing(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "412")
+    card = board.locator('.card[data-room="412"]')
+    card.locator(".what a").click()
+    box = board.locator("#reply-text")
+    box.fill("We are on our way a d x")
+    colleague = Browser(server).sign_in("bell")
+    colleague.get("/boards/bell/")
+    pk = card.get_attribute("id").removeprefix("request-")
+    colleague.post(f"/requests/{pk}/note/", text="Two heavy cases")
+    expect(board.locator(".thread .note")).to_contain_text("Two heavy cases")
+    expect(card.locator(".latest-note")).to_have_text("Two heavy cases")
+    box.press("End")
+    box.press("a")
+    expect(box).to_have_value("We are on our way a d xa")
+    expect(card).to_have_attribute("data-status", "new")
+    box.press("Control+Enter")
+    expect(board.locator(".thread .us")).to_contain_text("We are on our way")
+    expect(box).to_have_value("")
+
+
+def test_a_new_request_is_entered_from_the_keyboard(board: Page, server: Server) -> None:
+    board.keyboard.press("n")
+    board.keyboard.type("207")
+    board.keyboard.press("Tab")
+    board.keyboard.type("help with luggage please")
+    expect(board.locator("#becomes")).to_contain_text("Emily Clarke")
+    expect(board.locator("#becomes")).to_contain_text("Bell desk")
+    board.keyboard.press("Enter")
+    expect(board.locator('.card[data-room="207"]')).to_be_visible()
+
+
+def test_a_board_says_when_it_is_offline_and_heals_by_itself(board: Page, server: Server) -> None:
+    board.context.set_offline(True)
+    board.evaluate("dispatchEvent(new Event('offline'))")
+    expect(board.locator("#live")).to_contain_text("Offline since")
+    ask_for(server, "303")
+    expect(board.locator('.card[data-room="303"]')).to_have_count(0)
+    board.context.set_offline(False)
+    expect(board.locator('.card[data-room="303"]')).to_be_visible(timeout=20_000)
+    expect(board.locator("#live")).to_have_text("Live")
+
+
+def test_a_refusal_is_said_calmly_and_the_card_is_as_it_is(board: Page, server: Server) -> None:
+    ask_for(server, "404")
+    card = board.locator('.card[data-room="404"]')
+    pk = card.get_attribute("id").removeprefix("request-")
+    colleague = Browser(server).sign_in("ravi.patel")
+    colleague.get("/boards/bell/")
+    board.route("**/accept/", lambda route: (colleague.post(f"/requests/{pk}/accept/"), route.continue_()))
+    card.get_by_role("button", name="Accept").click()
+    expect(board.locator("#toasts")).to_contain_text("Ravi P. has this already.")
+    expect(card).to_have_attribute("data-status", "accepted")
+
+
+def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Server) -> None:
+    session = next(c["value"] for c in board.context.cookies() if c["name"] == "sessionid")
+    other = Browser(server)
+    other.get("/sign-in/")
+    other.opener.addheaders = [("Cookie", f"sessionid={session}; csrftoken={other.cookie('csrftoken')}")]
+    other.post("/sign-out/")
+    expect(board).to_have_url(f"{server.url}/sign-in/?next=%2Fboards%2Fbell%2F", timeout=30_000)
