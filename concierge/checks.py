@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 
-@register()
+@register("concierge")
 def simulator_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Behind a public address without a carrier's token, no guest's text can arrive."""
     if settings.SECURE and not settings.TWILIO_AUTH_TOKEN:

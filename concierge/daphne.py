@@ -29,17 +29,17 @@ class FlowProducer:
         self.flow = flow
         self.transport = transport
 
-    def pauseProducing(self) -> None:
+    def pauseProducing(self) -> None:  # noqa: N802
         self.flow.pause()
 
-    def resumeProducing(self) -> None:
+    def resumeProducing(self) -> None:  # noqa: N802
         if getattr(self.transport, "disconnecting", False):
             # A transport that is to be closed waits for its producer to go before it does.
             self.transport.unregisterProducer()
             return
         self.flow.resume()
 
-    def stopProducing(self) -> None:
+    def stopProducing(self) -> None:  # noqa: N802
         self.flow.pause()
 
 
@@ -47,7 +47,7 @@ class LightFactory(HTTPFactory):  # type: ignore[misc]
     """Leaves out what nobody reads: Twisted parses every form a second time, its content type with
     the e-mail package, and writes an access log to nowhere. A sixth of a text's time (measured)."""
 
-    def buildProtocol(self, addr: Any) -> Any:
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = partial(WebRequest, parsePOSTFormSubmission=False)
         return protocol
@@ -61,9 +61,16 @@ daphne_server.HTTPFactory = LightFactory
 
 
 class OneWayProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """Daphne's bound on a message is for both ways: we hear next to nothing, and say whole boards."""
+    """Daphne's bound on a message is for both ways: we hear little, and say whole boards."""
 
-    def sendMessage(self, payload: bytes, isBinary: bool = False, **options: Any) -> None:  # noqa: N802, N803
+    maxMessagePayloadSize: int  # noqa: N815
+
+    def sendMessage(  # noqa: N802
+        self,
+        payload: bytes,
+        isBinary: bool = False,  # noqa: N803
+        **options: Any,
+    ) -> None:
         bound, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
         try:
             super().sendMessage(payload, isBinary, **options)

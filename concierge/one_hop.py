@@ -110,10 +110,12 @@ class MachineHandler(OneHopHandler):
     """
 
     def load_middleware(self, is_async: bool = False) -> None:
-        self._view_middleware = []
-        self._template_response_middleware = []
-        self._exception_middleware = []
-        self._middleware_chain = convert_exception_to_response(self._get_response)
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        self._middleware_chain = convert_exception_to_response(
+            self._get_response  # type: ignore[attr-defined]
+        )
 
 
 MACHINES = ("/twilio/", "/healthz", "/readyz", "/metrics")

@@ -12,9 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import (
+    get_language,
+    get_language_info,
+    gettext_lazy,
+    ngettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.models import Request
 from requests_app.models.messages import Channel
@@ -77,7 +82,8 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
         "accept", "start", "done", "hold", "transfer", "promise", "sort", "reply", "note", "cancel",
     ),
     Status.ACCEPTED: (
-        "start", "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+        "start", "done", "hold", "transfer", "release", "promise", "sort", "reply", "note",
+        "cancel",
     ),
     Status.IN_PROGRESS: (
         "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",

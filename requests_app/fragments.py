@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from django.template.loader import get_template
@@ -108,6 +109,11 @@ def gone(request_id: int) -> SafeString:
 
 def desk_count(slug: str, open_now: int, late: int) -> SafeString:
     """A desk's count in the side; ``slug`` is "all" for everything. In the active language."""
+    return _desk_count(slug, open_now, late, translation.get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _desk_count(slug: str, open_now: int, late: int, language: str | None) -> SafeString:
     return mark_safe(  # noqa: S308
         get_template("boards/_count.html").render(
             {"slug": slug, "open_now": open_now, "late": late}
@@ -132,6 +138,22 @@ def forget() -> None:
     """For tests and measurements: start cold."""
     with _lock:
         _kept.clear()
+
+
+def manager_numbers(context: Mapping[str, object], language: str) -> SafeString:
+    """The table at the side of the manager's page; ``context`` is all it depends on."""
+    with translation.override(language):
+        return mark_safe(get_template("manager/_numbers.html").render(dict(context)))  # noqa: S308
+
+
+def stories(unread: Sequence[Story], read: Sequence[Story], language: str) -> SafeString:
+    """Both lists of commendations: what is inside #stories."""
+    context = {
+        "unread": [story(told, language) for told in unread],
+        "read": [story(told, language) for told in read],
+    }
+    with translation.override(language):
+        return mark_safe(get_template("manager/_lists.html").render(context))  # noqa: S308
 
 
 def story(told: Story, language: str) -> SafeString:

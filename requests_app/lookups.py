@@ -65,7 +65,8 @@ def team_for(
     people = get_user_model().objects.filter(property_id=request.property_id, is_active=True)
     times = dict(people.annotate(times=Count("helped", filter=lately)).values_list("pk", "times"))
     of_desk = set(people.filter(desks=request.desk_id).values_list("pk", flat=True))
-    near, far = [], []
+    near: list[Person] = []
+    far: list[Person] = []
     for person in people.exclude(pk=besides.pk):
         (near if times[person.pk] or person.pk in of_desk else far).append(person)
     near.sort(key=lambda p: -times[p.pk])

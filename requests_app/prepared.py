@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.fields.json import JSONField
-from django.db.models.query import get_related_populators
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
@@ -100,7 +100,7 @@ class PreparedRows(_Query[Row]):
 
 
 class Prepared(_Query[M]):
-    """A queryset of objects, with what it select_relates."""
+    """A queryset of objects, with what it select_relates and annotates."""
 
     def _row_maker(self, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
         select, info = compiler.select, compiler.klass_info
@@ -108,12 +108,15 @@ class Prepared(_Query[M]):
         first, end = places[0], places[-1] + 1
         names = [column.target.attname for column, _sql, _alias in select[first:end]]
         populators = get_related_populators(info, select, connection.alias)
+        annotations = dict(compiler.annotation_col_map)
         model, alias = info["model"], connection.alias
 
         def make(row: tuple[Any, ...]) -> Any:
             made = model.from_db(alias, names, row[first:end])
             for populator in populators:
                 populator.populate(row, made)
+            for name, place in annotations.items():
+                setattr(made, name, row[place])
             return made
 
         return make
@@ -130,7 +133,7 @@ class PreparedUpdate:
     def __call__(self, **values: Any) -> int:
         statement = self.compiled.get(connection.vendor)
         if statement is None:
-            query = self.build().query.chain(UpdateQuery)
+            query: Any = self.build().query.chain(UpdateQuery)
             query.add_update_values(self.changes)
             sql, params = query.get_compiler(connection=connection).as_sql()
             statement = self.compiled[connection.vendor] = _Statement(sql, tuple(params))
@@ -170,19 +173,19 @@ def insert(*rows: Model) -> None:
         cursor.execute(sql, params)
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk
-            row._state.adding = False
-            row._state.db = connection.alias
+            row._state.adding = False  # noqa: SLF001  (as bulk_create does)
+            row._state.db = here.alias  # noqa: SLF001
 
 
 def _compile_insert(model: type[Model], count: int) -> tuple[str, list[tuple[str, Any]]]:
-    quote = connection.ops.quote_name
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    quote, about = connection.ops.quote_name, model._meta  # noqa: SLF001  (documented)
+    fields = [f for f in about.concrete_fields if not f.primary_key]
     names = ", ".join(quote(f.column) for f in fields)
     one = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    assert model._meta.pk is not None
+    key = cast("Field[Any, Any]", about.pk)
     sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {', '.join([one] * count)}"
-        f" RETURNING {quote(model._meta.pk.column)}"
+        f"INSERT INTO {quote(about.db_table)} ({names}) VALUES {', '.join([one] * count)}"  # noqa: S608
+        f" RETURNING {quote(key.column)}"
     )
     return sql, [(f.attname, None if _goes_as_it_is(f) else f.get_db_prep_save) for f in fields]
 

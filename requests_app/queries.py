@@ -15,6 +15,7 @@ from django.utils import timezone
 from requests_app.models import (
     Commendation,
     Contact,
+    Desk,
     Message,
     Photo,
     Property,
@@ -25,7 +26,7 @@ from requests_app.models import (
     TaughtWord,
 )
 from requests_app.models.messages import Channel, Delivery
-from requests_app.prepared import Bound, Prepared
+from requests_app.prepared import Bound, Prepared, PreparedRows
 from requests_app.reading import Setting, StaffName
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ CARD_RELATIONS = ("property", "desk", "service", "suggested", "room", "room_now"
 
 
 def head_sequence(property_id: int) -> int:
-    return Property.objects.values_list("sequence", flat=True).get(pk=property_id)
+    (row,) = _head.all(hotel=property_id)
+    return row[0]
+
+
+_head: PreparedRows[tuple[int]] = PreparedRows(
+    lambda: Property.objects.filter(pk=Bound("hotel")).values_list("sequence")
+)
 
 
 def head_sequences(property_ids: Iterable[int]) -> dict[int, int]:
@@ -63,11 +70,16 @@ def cards(requests: QuerySet[Request]) -> QuerySet[Request]:
 
 
 def requests_changed(property_id: int, after: int, until: int) -> list[Request]:
-    return list(
-        cards(
-            Request.objects.filter(property_id=property_id, sequence__gt=after, sequence__lte=until)
+    return _changed.all(hotel=property_id, after=after, until=until)
+
+
+_changed = Prepared(
+    lambda: cards(
+        Request.objects.filter(
+            property=Bound("hotel"), sequence__gt=Bound("after"), sequence__lte=Bound("until")
         )
     )
+)
 
 
 def commendations_changed(property_id: int, after: int, until: int) -> list[Commendation]:
@@ -127,17 +139,31 @@ def requests_by_id(ids: Iterable[int]) -> dict[int, Request]:
 
 def desk_counts(property_id: int, at: datetime) -> dict[int, tuple[int, int]]:
     """For each desk id: how many requests are open, and how many of these are late."""
-    counts: dict[int, tuple[int, int]] = {}
-    rows = (
-        Request.objects.filter(property_id=property_id)
-        .on_board()
-        .exclude(status="done")
-        .values_list("desk_id", "due_at", "status")
+    rows = _open_and_late.all(hotel=property_id, at=at)
+    return {desk_id: (open_now, late) for desk_id, open_now, late in rows}
+
+
+_open_and_late: PreparedRows[tuple[int, int, int]] = PreparedRows(
+    lambda: Request.objects.filter(property=Bound("hotel"))
+    .on_board()
+    .exclude(status="done")
+    .values("desk_id")
+    .annotate(
+        open_now=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=Bound("at")) & ~Q(status="scheduled")),
     )
-    for desk_id, due_at, status in rows:
-        open_now, late = counts.get(desk_id, (0, 0))
-        counts[desk_id] = (open_now + 1, late + (due_at < at and status != "scheduled"))
-    return counts
+    .values_list("desk_id", "open_now", "late")
+)
+
+
+def desk_slugs(property_id: int) -> list[tuple[int, str]]:
+    """(id, slug) of a hotel's desks, in their order."""
+    return [(pk, slug) for pk, slug in _desk_slugs.all(hotel=property_id)]
+
+
+_desk_slugs: PreparedRows[tuple[int, str]] = PreparedRows(
+    lambda: Desk.objects.filter(property=Bound("hotel")).values_list("pk", "slug")
+)
 
 
 def conversation(request: Request) -> QuerySet[Message]:

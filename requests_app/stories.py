@@ -1,4 +1,4 @@
-"""A commendation with the story behind it: what was asked, who did it, how quickly, and as promised."""
+"""A commendation with the story behind it: what was asked, who did it, how quickly, as promised?"""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def _text(hotel: Property, entry: dict[str, Any], *, at: datetime) -> Iterator[R
             received_at=at,
         )
     )
-    assert message is not None
+    if message is None:
+        return iter(())
     incoming.understand_or_leave(message, now=at)
     return iter(queries.cards(Request.objects.filter(cause=message)))
 

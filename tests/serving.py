@@ -61,7 +61,7 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
 
 
 def furnish(data_dir: Path, *, history: bool = False, **env: str) -> Path:
-    """Static files, tables and the demo hotel: what ``make run`` prepares, its history on demand."""
+    """Static files, tables, the demo hotel: as ``make run`` prepares it, its history on demand."""
     data_dir.mkdir(parents=True, exist_ok=True)
     prepare = ["manage.py", "prepare", "--demo"] if history else ["-c", FURNISH]
     made = subprocess.run(

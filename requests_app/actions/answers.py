@@ -78,9 +78,7 @@ def _and_next(contact: Contact, words: str, language: str, *, at: datetime) -> s
     return wording.clip(f"{words}\n{wording.did_it_arrive(waiting, language)}".strip())
 
 
-def _rated(
-    contact: Contact, request: Request, score: int, language: str, *, at: datetime
-) -> str:
+def _rated(contact: Contact, request: Request, score: int, language: str, *, at: datetime) -> str:
     rate(request, score=score, at=at)
     if score <= 3:
         return _and_next(contact, wording.thank_you_for_rating(score), language, at=at)

@@ -26,7 +26,7 @@ OTHER = "other"
 def wanted_by_words(
     hotel: Property, words: str, *, by: Person, desk: Desk | None, now: datetime
 ) -> list[Wanted]:
-    """One thing per wish that is certain; else the words themselves, for ``desk`` or the front desk.
+    """One thing per certain wish; else the words themselves, for ``desk`` or the front desk.
 
     Read in the colleague's language, or in whichever the words are.
     """

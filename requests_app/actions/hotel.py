@@ -68,7 +68,7 @@ def add_service(
     by: Person,
     at: datetime,
 ) -> Service:
-    """A service of this hotel's own. Its name, and ``words``, are taught in the hotel's language."""
+    """A service of this hotel's own. Its name and ``words`` are taught in the hotel's language."""
     _checked(respond_minutes, complete_minutes)
     if desk.property_id != hotel.pk:
         raise RequestError(_("Choose one of this hotel's desks."))

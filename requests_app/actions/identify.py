@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import F
-from rapidfuzz import fuzz
 
 from requests_app import queries
 from requests_app.actions.journal import By, change, move, take_sequence
@@ -30,10 +29,12 @@ MOST_WORDS = 20
 """In a longer text, a surname among the words proves nothing: it may list them all."""
 
 BESIDE_A_NAME = frozenset(
-    "i im am in my name is the we are it s from room number no surname last first hi hello mr mrs"
-    " oda odam odada odadayim odadayiz numara numarali nolu no adim soyadim ismim ben biz merhaba"
-    " huone huoneessa huoneesta numero nimi nimeni sukunimi sukunimeni on olen olemme mina hei moi"
-    " غرفة الغرفة غرفتي رقم اسمي اسم العائلة انا أنا في مرحبا".split()  # noqa: SIM905  (a list of 60 strings is harder to read)
+    """
+    i im am in my name is the we are it s from room number no surname last first hi hello mr mrs
+    oda odam odada odadayim odadayiz numara numarali nolu no adim soyadim ismim ben biz merhaba
+    huone huoneessa huoneesta numero nimi nimeni sukunimi sukunimeni on olen olemme mina hei moi
+    غرفة الغرفة غرفتي رقم اسمي اسم العائلة انا أنا في مرحبا
+    """.split()  # noqa: SIM905
 )
 """What people write around their room and name, as ``_plain`` leaves it."""
 
@@ -75,6 +76,8 @@ def identify(
 
 def _is_named(stay: Stay, names: Sequence[str]) -> bool:
     """Whole words only: somebody called Li is not named by "I like it here"."""
+    from rapidfuzz import fuzz  # when it is needed: it costs start time
+
     surname = " ".join(_WORD.findall(_plain(stay.guest.last_name)))
     if not surname:
         return False

@@ -120,7 +120,7 @@ def understand(message: Message, *, now: datetime) -> None:
         if connection.features.has_select_for_update:
             # One guest's texts are understood one after another: what was asked, answered and
             # opened for the one before decides what the next one means. (SQLite has one writer.)
-            list(Contact.objects.select_for_update().filter(pk=message.contact_id).values("pk"))
+            list(Contact.objects.select_for_update().filter(messages=message).values("pk"))
         found = _not_understood.first(message=message.pk)
         if found is None:
             return

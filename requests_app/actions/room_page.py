@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from requests_app.actions import praise, requests, web
+from requests_app.actions import answers, praise, requests, web
 from requests_app.actions.journal import By, change, fresh, touch
 from requests_app.actions.visitors import Visitor, hear, read_words, receive_words
 from requests_app.actions.web import Asked
@@ -85,7 +85,7 @@ def rate(request: Request, *, score: int, at: datetime) -> Rating:
     with change():
         if request.status == Status.DONE:
             requests.confirm_request(request, at=at, actor=By.GUEST)
-        return praise.rate(request, score=score, at=at)
+        return answers.rate(request, score=score, at=at)
 
 
 def thank(

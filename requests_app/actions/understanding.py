@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
@@ -19,11 +19,12 @@ from requests_app.actions.identify import (
 from requests_app.actions.journal import By, record, touch
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.actions.replying import Outcome
+from requests_app.actions.wanted import wanted_of
 from requests_app.house import House
 from requests_app.models import Contact, Message, Request, RequestEvent, Stay
 from requests_app.models.messages import Awaiting
 from requests_app.prepared import Bound, PreparedUpdate
-from requests_app.reading import CERTAIN, Intent, Reading, read
+from requests_app.reading import Intent, Reading, read
 from requests_app.states import EventKind
 
 KEYWORDS = {Intent.STOP, Intent.START, Intent.HELP}
@@ -274,51 +275,3 @@ def _heard_on_cards(message: Message, stay: Stay, *, now: datetime) -> None:
     open_now = Request.objects.filter(property_id=stay.property_id, stay=stay).on_board()
     if open_now.update(unanswered=F("unanswered") + 1):
         touch(open_now, property_id=stay.property_id)
-
-
-def wanted_of(
-    reading: Reading, house: House, *, body: str, only_certain: bool = False
-) -> list[Wanted]:
-    """What the reading asks for. What it is not sure of goes to the front desk as written."""
-    wanted: list[Wanted] = []
-    unsure: list[str] = []
-    suggested = None
-    complaint = reading.intent is Intent.COMPLAINT
-    for wish in reading.requests:
-        service = house.services.get(wish.service)
-        if service is None or wish.confidence < CERTAIN or wish.service == "other":
-            unsure.append(wish.words or body)
-            if service is not None and wish.service != "other":
-                suggested = suggested or service
-            continue
-        wanted.append(
-            Wanted(
-                desk=house.front_desk if complaint else service.desk,
-                service=service,
-                quantity=wish.quantity,
-                wanted_at=wish.at.astimezone(UTC) if wish.at else None,
-                words=body,
-                urgent=reading.urgent,
-                urgent_words=", ".join(reading.urgent_words),
-                complaint=complaint,
-            )
-        )
-    if only_certain:
-        return wanted
-    no_card = {Intent.PRAISE, Intent.THANKS, Intent.GREETING}
-    wordless = not any(sign.isalnum() for sign in body)
-    if unsure or (not wanted and (reading.urgent or wordless or reading.intent not in no_card)):
-        kind = Request.Kind.COMPLAINT if complaint and not wanted else Request.Kind.UNSORTED
-        wanted.append(
-            Wanted(
-                desk=house.front_desk,
-                kind=kind,
-                words=body,
-                note=" · ".join(unsure) if wanted else "",
-                urgent=reading.urgent,
-                urgent_words=", ".join(reading.urgent_words),
-                complaint=complaint,
-                suggested=suggested,
-            )
-        )
-    return wanted

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -43,6 +42,8 @@ class RoomCard:
     @cached_property
     def code(self) -> Any:
         """Level M: still read with 15 % of it scratched or under a coffee cup's ring."""
+        import segno  # when it is needed: it costs start time
+
         return segno.make_qr(self.address, error="m")
 
     @property

@@ -14,9 +14,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from requests_app.reading.words import Token, fold, split_phrase
 
 _FOLDER: Final = Path(__file__).with_name("languages")
@@ -141,6 +138,9 @@ class Lexicon:
 
     def _misspelt(self, token: Token) -> Stems:
         """The nearest word of the vocabulary, for words of four letters and more."""
+        from rapidfuzz.distance import OSA  # where a word is misspelt, not at every start
+        from rapidfuzz.process import extractOne
+
         word = token.fold
         if not 4 <= len(word) <= 24:
             return _NOTHING

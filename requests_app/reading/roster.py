@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA
 
 from requests_app.reading.meaning import StaffName
 from requests_app.reading.words import cut, fold
@@ -67,6 +66,8 @@ class Roster:
 
     def _near(self, word: str) -> set[int]:
         """The people whose name is one letter away (two in eight and more), the nearest only."""
+        from rapidfuzz.distance import OSA  # when it is needed: it costs start time
+
         nearest: dict[int, set[int]] = {}
         for names in (self.first, self.last):
             for name, people in names.items():

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-import phonenumbers
 from django.conf import settings
 
 from requests_app.models import Message, Property, Stay
@@ -56,6 +55,8 @@ def demo_hotel() -> Property | None:
 
 def number_of(written: str) -> str | None:
     """E.164, or None where it is not a telephone number."""
+    import phonenumbers  # when it is needed: it costs start time
+
     try:
         parsed = phonenumbers.parse(written, None)
     except phonenumbers.NumberParseException:

@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def duration(length: timedelta | None) -> str:
-    """ "under 1 min", "14 min", "1 h 20 min", "2 d 3 h": as long as people count. Empty for None."""
+    """ "under 1 min", "14 min", "1 h 20 min", "2 d 3 h"; empty for None."""
     if length is None:
         return ""
     minutes = int(length.total_seconds() // 60)

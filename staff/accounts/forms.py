@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -113,11 +113,9 @@ class PersonForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        desks = self.fields["desks"]
-        assert isinstance(desks, forms.ModelMultipleChoiceField)
+        desks = cast("forms.ModelMultipleChoiceField[Desk]", self.fields["desks"])
         desks.queryset = Desk.objects.filter(property=hotel)
-        role = self.fields["role"]
-        assert isinstance(role, forms.ChoiceField)
+        role = cast("forms.ChoiceField", self.fields["role"])
         role.choices = [choice for choice in Role.choices if choice[0] in may_give]
         if person is not None:
             del self.fields["email"]

@@ -21,7 +21,8 @@ from requests_app.actions import delivery
 from requests_app.cards import ACTS, card_context
 from requests_app.errors import RequestError
 from requests_app.models import Outgoing, Request
-from staff.boards.forms import FORMS, Act
+from staff.boards.acts import Act
+from staff.boards.forms import FORMS
 from staff.frame import StaffRequest, frame, staff_only
 
 

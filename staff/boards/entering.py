@@ -20,7 +20,7 @@ from requests_app.errors import Missing, RequestError
 from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
 from staff.boards.acting import is_script, way_back
-from staff.boards.forms import next_time
+from staff.boards.acts import next_time
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Person
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -14,9 +13,9 @@ from requests_app import lookups
 from requests_app.actions import house, requests
 from requests_app.actions.opening import MAX_QUANTITY
 from requests_app.errors import AlreadyChanged, Missing, NotAllowed
-from requests_app.models import Contact, Desk, Property, Request, Service, Stay
+from requests_app.models import Contact, Desk, Service, Stay
 from requests_app.states import EventKind, Status
-from staff.models import Person, Role
+from staff.boards.acts import Act, may_overrule
 
 HOLD_REASONS = (
     gettext_lazy("Guest is asleep or out"),
@@ -36,73 +35,6 @@ MOVE_REASONS = (
     gettext_lazy("Guest asked for later"),
 )
 MINUTES = (10, 20, 30, 60, 120)
-
-
-def next_time(hotel: Property, wanted: time, now: datetime) -> datetime:
-    """The next moment at which the hotel's clocks show ``wanted``, in UTC."""
-    local = hotel.local(now)
-    moment = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
-    if moment < local:
-        moment = (moment.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=hotel.zone)
-    return moment.astimezone(UTC)
-
-
-def may_overrule(person: Person) -> bool:
-    """Whether they may take away what a colleague has in hand."""
-    return person.role != Role.DESK
-
-
-class Act(forms.Form):
-    """One thing done with one request by one person. ``version`` is the card they looked at."""
-
-    version = forms.IntegerField(required=False)
-    template = ""
-    """What it asks, under templates/boards/; empty: nothing, the tap is enough."""
-    done_when: frozenset[str] = frozenset()
-    """Statuses in which this person's second tap finds it done already: no error."""
-    event = ""
-    """The EventKind it leaves: one by this person since their card is their own first tap."""
-
-    def __init__(self, data: Any = None, *, target: Request, person: Person, now: datetime) -> None:
-        super().__init__(data)
-        self.target = target
-        self.person = person
-        self.now = now
-
-    def carry_out(self) -> None:
-        """Raises RequestError."""
-        if self._is_done():
-            return
-        version = self.cleaned_data.get("version")
-        if version is not None and version != self.target.version:
-            raise AlreadyChanged(self.target)
-        try:
-            self.act(self.cleaned_data)
-        except AlreadyChanged as collision:
-            self.target = collision.request
-            if not self._is_done():  # else it was this person's own other tap
-                raise
-
-    def _is_done(self) -> bool:
-        """Whether this is a second tap of the same person on the same card."""
-        ours = self.target.holder_id in {None, self.person.pk}
-        if self.target.status in self.done_when and ours:
-            return True
-        if not self.event or self.cleaned_data.get("version") != self.target.version - 1:
-            return False
-        last = self.target.events.order_by("pk").last()
-        return last is not None and last.kind == self.event and last.person_id == self.person.pk
-
-    def act(self, data: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def moment(self, data: dict[str, Any]) -> datetime | None:
-        """From "in … minutes" or "at …", in UTC; the clock time wins where both are given."""
-        if data.get("at"):
-            return next_time(self.target.property, data["at"], self.now)
-        if data.get("minutes"):
-            return self.now + timedelta(minutes=data["minutes"])
-        return None
 
 
 class Accept(Act):

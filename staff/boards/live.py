@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from requests_app import fragments, queries
 from requests_app.hub import Changes
-from requests_app.models import Desk
 from staff.live import frame, join
 
 
@@ -44,7 +43,7 @@ class BoardView:
 
     def _counts(self, counts: Mapping[int, tuple[int, int]]) -> SafeString:
         with translation.override(self.language):
-            desks = Desk.objects.filter(property_id=self.property_id).values_list("pk", "slug")
+            desks = queries.desk_slugs(self.property_id)
             pieces = [fragments.desk_count(slug, *counts.get(pk, (0, 0))) for pk, slug in desks]
             everything = (
                 sum(open_now for open_now, _late in counts.values()),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, cast
 
-import phonenumbers
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +35,8 @@ class TelephoneField(forms.CharField):
     widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"})
 
     def __init__(self, hotel: Property, **kwargs: Any) -> None:
+        import phonenumbers  # when it is needed: it costs start time
+
         super().__init__(max_length=30, **kwargs)
         try:
             parsed = phonenumbers.parse(hotel.telephone)
@@ -44,6 +45,8 @@ class TelephoneField(forms.CharField):
             self.region = None
 
     def clean(self, value: Any) -> str:
+        import phonenumbers
+
         written = str(super().clean(value))
         if not written:
             return ""
@@ -84,8 +87,7 @@ class StayForm(forms.Form):
             help_text=_("Texts from this number are theirs."),
         )
         self.order_fields(["first_name", "last_name", "telephone", "language"])
-        language = self.fields["language"]
-        assert isinstance(language, forms.ChoiceField)
+        language = cast("forms.ChoiceField", self.fields["language"])
         language.choices = [("", _("not known")), *settings.LANGUAGES]
 
     def clean(self) -> dict[str, Any]:
@@ -104,8 +106,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, free: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        room = self.fields["room"]
-        assert isinstance(room, forms.ModelChoiceField)
+        room = cast("forms.ModelChoiceField[Room]", self.fields["room"])
         room.queryset = free
 
 
@@ -133,8 +134,7 @@ class ServiceForm(forms.Form):
 
     def __init__(self, hotel: Property, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        desk = self.fields["desk"]
-        assert isinstance(desk, forms.ModelChoiceField)
+        desk = cast("forms.ModelChoiceField[Desk]", self.fields["desk"])
         desk.queryset = Desk.objects.filter(property=hotel)
 
 
@@ -150,8 +150,11 @@ class NewServiceForm(ServiceForm):
         max_length=400,
         required=False,
     )
-    active = None
     field_order = ["custom_name", "desk", "theme", "respond_minutes", "complete_minutes", "words"]
+
+    def __init__(self, hotel: Property, *args: Any, **kwargs: Any) -> None:
+        super().__init__(hotel, *args, **kwargs)
+        del self.fields["active"]
 
     def clean_words(self) -> list[str]:
         return [word.strip() for word in str(self.cleaned_data["words"]).split(",") if word.strip()]

@@ -22,7 +22,7 @@ def texts(request: StaffRequest) -> HttpResponse:
     parked = Outgoing.objects.filter(
         state=Outgoing.State.PARKED, message__property_id=request.user.property_id
     ).select_related("message__contact", "message__stay__guest", "message__stay__room")
-    context = {"parked": parked.order_by("-message__at")[:SHOWN]}
+    context: dict[str, object] = {"parked": parked.order_by("-message__at")[:SHOWN]}
     if request.user.role == Role.ADMINISTRATOR:
         context["unrouted"] = UnroutedMessage.objects.order_by("-received_at", "-pk")[:SHOWN]
     return render(request, "house/texts.html", frame(request.user, here="house") | context)

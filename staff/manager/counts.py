@@ -142,7 +142,7 @@ class Numbers:
 
 def numbers(hotel: Property, now: datetime) -> Numbers:
     """Eleven queries, each over one day or over what is open."""
-    # From the guest's words (which may have waited to be known whose they are) to a person's answer.
+    # From the guest's words, which may have waited to be known whose they are.
     answered = counted(hotel, Count.ANSWERED, now).values_list(
         Coalesce("cause__at", "created_at"), "responded_at"
     )

@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.template.loader import get_template
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -30,36 +29,22 @@ _numbers_at: dict[tuple[int, str], float] = {}
 
 def numbers_piece(hotel: Property, language: str) -> SafeString:
     """The table of numbers, right now."""
-    with translation.override(language):
-        context = {"numbers": numbers(hotel, timezone.now()), "hotel": hotel}
-        return mark_safe(get_template("manager/_numbers.html").render(context))  # noqa: S308
+    context = {"numbers": numbers(hotel, timezone.now()), "hotel": hotel}
+    return fragments.manager_numbers(context, language)
 
 
 def pieces(commendations: Iterable[Commendation], language: str) -> list[SafeString]:
     return [fragments.story(told, language) for told in stories.stories(commendations)]
 
 
-def unread(property_id: int) -> list[Commendation]:
-    ours = Commendation.objects.filter(property_id=property_id, acknowledged_at=None)
-    return list(stories.told(ours))
-
-
-def read(property_id: int) -> list[Commendation]:
-    ours = Commendation.objects.filter(property_id=property_id, acknowledged_at__isnull=False)
-    return list(stories.told(ours)[:SHOWN])
-
-
 def lists(property_id: int, language: str) -> SafeString:
-    """Both lists: what is inside #stories."""
-    with translation.override(language):
-        return mark_safe(  # noqa: S308
-            get_template("manager/_lists.html").render(
-                {
-                    "unread": pieces(unread(property_id), language),
-                    "read": pieces(read(property_id), language),
-                }
-            )
-        )
+    """Those not yet read, and the latest of the others."""
+    ours = stories.told(Commendation.objects.filter(property_id=property_id))
+    return fragments.stories(
+        stories.stories(ours.filter(acknowledged_at=None)),
+        stories.stories(ours.filter(acknowledged_at__isnull=False)[:SHOWN]),
+        language,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,7 @@ def counted_requests(request: StaffRequest) -> HttpResponse:
     page = Paginator(found.select_related("rating", "cause"), A_PAGE).get_page(
         request.GET.get("page")
     )
-    page.object_list = rows_of(list(page.object_list), now)
-    context = {"count": count, "page": page}
+    context = {"count": count, "page": page, "rows": rows_of(list(page), now)}
     return render(request, "manager/requests.html", frame(request.user, here="manager") | context)
 
 

@@ -379,13 +379,43 @@
 
   // --- dialogs -------------------------------------------------------------------------------------
 
+  // Quick fingers type on while the form is fetched: what they type waits for its fields, and no
+  // key of it does anything else meanwhile.
+  let early = null;
   async function openDialog(url) {
+    if (early) return;
+    early = [];
+    dialog.replaceChildren(Object.assign(document.createElement("p"), { className: "empty", textContent: "…" }));
+    if (!dialog.open) dialog.showModal();
     try {
       const response = await ask(url);
-      if (!response.ok) { take(await response.text()); return; }
-      showForm(await response.text());
-    } catch { lost(); }
+      const html = await response.text();
+      if (!early || !dialog.open) return;
+      if (response.ok) { showForm(html); replay(early); } else { dialog.close(); toast($("[data-sentence]", parse(html))?.textContent || `${response.status}`, "late"); }
+    } catch {
+      dialog.close();
+      lost();
+    } finally { early = null; }
   }
+  function replay(keys) {
+    for (const key of keys) {
+      const box = document.activeElement;
+      if (key === "Tab") {
+        const fields = $$("input:not([type=hidden]), textarea, select, button", dialog);
+        fields[fields.indexOf(box) + 1]?.focus();
+      } else if (key === "Enter") box.form?.requestSubmit($("button.primary", box.form));
+      else if (typing(box)) {
+        box.value += key;
+        box.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!early || event.key === "Escape") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if ([...event.key].length === 1 ? !(event.ctrlKey || event.metaKey) : ["Tab", "Enter"].includes(event.key)) early.push(event.key);
+  }, true);
   function showForm(html) {
     dialog.replaceChildren(...parse(html).body.childNodes);
     if (!dialog.open) dialog.showModal();

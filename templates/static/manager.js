@@ -35,7 +35,7 @@ function place(story, arrived) {
 }
 
 async function send(url, body) {
-  if (said) said.textContent = "";
+  if (said && body) said.textContent = "";
   const options = { headers: { "HX-Request": "true" }, credentials: "same-origin" };
   if (body) Object.assign(options, { method: "POST", body });
   const response = await fetch(url, options);

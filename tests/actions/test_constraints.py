@@ -90,9 +90,7 @@ BREAKS: dict[str, Break] = {
     "stay_departs_after_it_arrives": lambda w: Stay.objects.update(
         departed_at=w.now - timedelta(days=99)
     ),
-    "contact_once": lambda w: Contact.objects.create(
-        property=w.hotel, address=w.contact.address
-    ),
+    "contact_once": lambda w: Contact.objects.create(property=w.hotel, address=w.contact.address),
     "contact_awaiting_known": lambda w: Contact.objects.update(awaiting="godot"),
     "request_status_known": lambda w: w.status("lost"),
     "request_closed_when_over": lambda w: w.status("confirmed"),
@@ -103,9 +101,9 @@ BREAKS: dict[str, Break] = {
     "request_quantity_positive": lambda w: Request.objects.update(quantity=0),
     "request_hold_has_a_reason": lambda w: w.status("on_hold", holder=w.person),
     "request_of_a_service_names_it": lambda w: Request.objects.update(service=None),
-    "request.submission": lambda w: Request.objects.filter(
-        pk=opened(w.hotel, w.now).pk
-    ).update(submission=w.request.submission),
+    "request.submission": lambda w: Request.objects.filter(pk=opened(w.hotel, w.now).pk).update(
+        submission=w.request.submission
+    ),
     "event_of_staff_names_them": lambda w: RequestEvent.objects.update(by="staff", person=None),
     "promise_one_stands": lambda w: Promise.objects.create(
         request=w.request, due_at=w.now, made_at=w.now

@@ -1,4 +1,4 @@
-"""Whatever people, guests and the clock do to a request, in whatever order: its history is whole."""
+"""Whatever people, guests and the clock do to a request: its history is whole."""
 
 from __future__ import annotations
 
@@ -99,8 +99,7 @@ def test_any_order_of_moves_leaves_a_whole_history(
         events = before.events.count()
         try:
             MOVES_OF_PEOPLE[name](fresh(request), person(who), at, hotel)
-        except RequestError as refusal:
-            assert str(refusal)
+        except RequestError:
             after = fresh(request)
             assert (after.version, after.sequence, after.status) == (
                 before.version,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from requests_app.models import Service
 from requests_app.promises import SCHEDULE_AHEAD, times_for, whole_minutes
 
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 3 * 365 * 86_400_000).map(lambda ms: FIRST + timedelta(milliseconds=ms))
 SERVICES = st.builds(
     lambda respond, more: Service(respond_minutes=respond, complete_minutes=respond + more),
     st.integers(1, 120),

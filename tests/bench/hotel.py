@@ -31,12 +31,12 @@ from staff.demo import make_hotel
 from staff.models import Person
 from tests.bench.texts import LANGUAGES, number, room
 
+
 def check_in(hotel: Property, count: int, *, now: datetime) -> None:
     """``count`` guests with a telephone, each in a room of their own, who have texted before."""
     with change():
         rooms = Room.objects.bulk_create(
-            Room(property=hotel, number=room(n), floor=str(n // 100 + 10))
-            for n in range(count)
+            Room(property=hotel, number=room(n), floor=str(n // 100 + 10)) for n in range(count)
         )
         guests = Guest.objects.bulk_create(
             Guest(

@@ -40,15 +40,21 @@ class Server:
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """As an operator would set it; nothing of the caller's settings shines through."""
-    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
-    return kept | {
-        "DATA_DIR": str(folder),
-        "SECRET_KEY": "bench-0123456789-bench-0123456789-bench-0123456789",
-        "PUBLIC_URL": texts.PUBLIC_URL,
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": texts.TOKEN,
-        "PYTHONPATH": str(ROOT),
-    } | more
+    kept = {
+        k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}
+    }
+    return (
+        kept
+        | {
+            "DATA_DIR": str(folder),
+            "SECRET_KEY": "bench-0123456789-bench-0123456789-bench-0123456789",
+            "PUBLIC_URL": texts.PUBLIC_URL,
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": texts.TOKEN,
+            "PYTHONPATH": str(ROOT),
+        }
+        | more
+    )
 
 
 def free_port() -> int:

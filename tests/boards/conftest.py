@@ -43,7 +43,12 @@ def asked(hotel: Property, now: datetime) -> Callable[..., Request]:
         at = fields.pop("at", now)
         wanted = Wanted(desk=service.desk, service=service, **fields)  # type: ignore[arg-type]
         (request,) = open_requests(
-            hotel, [wanted], channel="telephone", at=at, room=room, stay=stay  # type: ignore[arg-type]
+            hotel,
+            [wanted],
+            channel="telephone",
+            at=at,
+            room=room,
+            stay=stay,  # type: ignore[arg-type]
         )
         return as_it_is(request)
 

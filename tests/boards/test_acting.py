@@ -30,7 +30,11 @@ def test_accepting_answers_with_the_card_as_it_is_now(asked, signed_in, person):
     request = asked()
     response = tap(signed_in("housekeeping"), request, "accept", version=request.version)
     now = as_it_is(request)
-    assert (response.status_code, now.status, now.holder) == (200, "accepted", person("housekeeping"))
+    assert (response.status_code, now.status, now.holder) == (
+        200,
+        "accepted",
+        person("housekeeping"),
+    )
     assert response.content.decode() == fragments.card(now, "en")
     assert events(now) == [("created", ""), ("accepted", "housekeeping")]
 
@@ -170,7 +174,9 @@ def test_who_said_stop_is_not_texted_and_the_words_are_not_lost(text, signed_in)
 
 def test_a_note_is_shown_on_the_card_and_never_sent(text, signed_in):
     request = text(EMILY, "2 towels please").caused.get()
-    answered = tap(signed_in("housekeeping"), request, "note", text="Knock twice", submission=uuid4())
+    answered = tap(
+        signed_in("housekeeping"), request, "note", text="Knock twice", submission=uuid4()
+    )
     assert "Knock twice" in answered.content.decode()
     note = Message.objects.get(request=request, direction="note")
     assert (note.body, Outgoing.objects.filter(message=note).count()) == ("Knock twice", 0)
@@ -208,7 +214,11 @@ def test_sorting_takes_one_tap_and_teaches_only_when_asked_to(text, signed_in, s
     url = f"/requests/{request.pk}/sort/?service=television"
     assert client.post(url, {"version": request.version}, headers=SCRIPT).status_code == 200
     now = as_it_is(request)
-    assert (now.kind, now.service, now.desk.slug) == ("service", service("television"), "engineering")
+    assert (now.kind, now.service, now.desk.slug) == (
+        "service",
+        service("television"),
+        "engineering",
+    )
     assert TaughtWord.objects.count() == 0
     again = text(EMILY, "my frobnicator again").caused.get()
     tap(client, again, "sort", service="television", teach="on", word="frobnicator")

@@ -1,4 +1,4 @@
-"""A board as a page: its lanes, its order, its queries, and that a pushed piece is the same HTML."""
+"""A board as a page: its lanes, order and queries, and that a pushed piece is the same HTML."""
 
 from __future__ import annotations
 
@@ -64,9 +64,13 @@ def test_the_order_on_a_card_sorts_as_the_rows_do(asked, hotel, now):
         asked(slug, f"10{n + 1}", urgent=n % 2 == 0, at=now - timedelta(minutes=7 * n % 5))
     page = "".join(
         fragments.card(r, "en")
-        for r in queries.requests_by_id([pk for pk, *_ in queries.board_rows(hotel.pk, None)]).values()
+        for r in queries.requests_by_id(
+            [pk for pk, *_ in queries.board_rows(hotel.pk, None)]
+        ).values()
     )
-    by_order = sorted(re.findall(r'id="request-(\d+)".*?data-order="(\d+)"', page), key=lambda m: m[1])
+    by_order = sorted(
+        re.findall(r'id="request-(\d+)".*?data-order="(\d+)"', page), key=lambda m: m[1]
+    )
     rows = [pk for pk, _sequence, _status in queries.board_rows(hotel.pk, None)]
     assert [int(pk) for pk, _order in by_order] == rows
 

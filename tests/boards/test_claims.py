@@ -53,7 +53,10 @@ def test_of_two_who_accept_at_once_exactly_one_has_it_and_the_other_reads_who(ho
         request = asked("towels", f"{n % 4 + 1}{n % 12 + 1:02d}")
         url = f"/requests/{request.pk}/accept/"
         answers = at_once(
-            *[lambda c=c: c.post(url, {"version": 1}, headers=SCRIPT) for c in people.values()]
+            *[
+                lambda c=c, url=url: c.post(url, {"version": 1}, headers=SCRIPT)
+                for c in people.values()
+            ]
         )
         assert sorted(a.status_code for a in answers) == [200, 409]
         holder = Request.objects.select_related("holder").get(pk=request.pk).holder.short_name
@@ -69,7 +72,7 @@ def test_one_person_tapping_twice_at_once_is_never_refused(hotel, asked):
     client, again = client_of("housekeeping"), client_of("housekeeping")
     for _round in range(10):
         url = f"/requests/{asked().pk}/accept/"
-        answers = at_once(*[lambda c=c: c.post(url, {"version": 1}, headers=SCRIPT)
+        answers = at_once(*[lambda c=c, url=url: c.post(url, {"version": 1}, headers=SCRIPT)
                             for c in (client, again)])  # fmt: skip
         assert [a.status_code for a in answers] == [200, 200]
     assert RequestEvent.objects.filter(kind="accepted").count() == 10

@@ -96,7 +96,9 @@ def test_html_in_a_guests_words_is_shown_and_not_obeyed(text, signed_in):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 2 towels" in page
 
 
-def test_pictures_are_shown_to_this_hotel_only(asked, elsewhere, signed_in, now, tmp_path, settings):
+def test_pictures_are_shown_to_this_hotel_only(
+    asked, elsewhere, signed_in, now, tmp_path, settings
+):
     settings.MEDIA_ROOT = tmp_path
     request = asked("plumbing", "412")
     ours, theirs = (

@@ -22,9 +22,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -122,7 +120,9 @@ def test_a_refusal_is_said_calmly_and_the_card_is_as_it_is(board: Page, server: 
     pk = card.get_attribute("id").removeprefix("request-")
     colleague = Browser(server).sign_in("ravi.patel")
     colleague.get("/boards/bell/")
-    board.route("**/accept/", lambda route: (colleague.post(f"/requests/{pk}/accept/"), route.continue_()))
+    board.route(
+        "**/accept/", lambda route: (colleague.post(f"/requests/{pk}/accept/"), route.continue_())
+    )
     card.get_by_role("button", name="Accept").click()
     expect(board.locator("#toasts")).to_contain_text("Ravi P. has this already.")
     expect(card).to_have_attribute("data-status", "accepted")
@@ -132,6 +132,8 @@ def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Se
     session = next(c["value"] for c in board.context.cookies() if c["name"] == "sessionid")
     other = Browser(server)
     other.get("/sign-in/")
-    other.opener.addheaders = [("Cookie", f"sessionid={session}; csrftoken={other.cookie('csrftoken')}")]
+    other.opener.addheaders = [
+        ("Cookie", f"sessionid={session}; csrftoken={other.cookie('csrftoken')}")
+    ]
     other.post("/sign-out/")
     expect(board).to_have_url(f"{server.url}/sign-in/?next=%2Fboards%2Fbell%2F", timeout=30_000)

@@ -14,6 +14,7 @@ from tests.serving import Server
 
 pytestmark = pytest.mark.services
 
+
 def frame(socket: ClientConnection) -> str:
     """The next frame that is no heartbeat."""
     while True:
@@ -32,9 +33,15 @@ def closed_with(socket: ClientConnection) -> int | None:
 
 def test_a_board_is_told_at_once_what_another_person_does(server: Server) -> None:
     desk, bell = Browser(server).sign_in("front-desk"), Browser(server).sign_in("bell")
-    with desk.socket("front-desk") as mine, bell.socket("bell") as theirs, bell.socket("all") as all_:
+    with (
+        desk.socket("front-desk") as mine,
+        bell.socket("bell") as theirs,
+        bell.socket("all") as all_,
+    ):
         wholes = [frame(socket) for socket in (mine, theirs, all_)]
-        assert [re.match(r'<live-frame data-kind="(\w+)"', w)[1] for w in wholes] == ["snapshot"] * 3
+        assert [re.match(r'<live-frame data-kind="(\w+)"', w)[1] for w in wholes] == [
+            "snapshot"
+        ] * 3
         desk.get("/boards/front-desk/")
         assert desk.post("/requests/new/", room="305", service="luggage") == 200
         told = [frame(socket) for socket in (mine, theirs, all_)]

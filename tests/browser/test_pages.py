@@ -44,6 +44,8 @@ LOOKS = [
     for width in (PHONE, DESKTOP)
     for scheme in ("light", "dark")
 ]
+AXE_LOOKS = ("390-dark", "1440-light")
+"""Both widths and both schemes are before axe; every page is photographed in all four looks."""
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +79,15 @@ def signed_in_state(house: Server, chromium: Browser) -> Callable[[str], Any]:
 
 def look_at(page: Page, name: str, axe_script: str) -> list[str]:
     """Take the picture, and say what axe finds."""
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
     return faults(page, name, axe_script)
 
 
 def faults(page: Page, name: str, axe_script: str) -> list[str]:
+    if not name.endswith(AXE_LOOKS):
+        return []
     # Evaluated by the debugger, so the page's own content policy stays as it is.
     page.evaluate(axe_script)
     found = page.evaluate("axe.run().then(found => found.violations)")
@@ -128,7 +132,7 @@ def test_staff_pages_are_accessible_and_photographed(
         if name == "board-all":
             found += conversation_and_dialogs(page, look, axe_script)
         context.close()
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def conversation_and_dialogs(page: Page, look: str, axe_script: str) -> list[str]:
@@ -140,7 +144,7 @@ def conversation_and_dialogs(page: Page, look: str, axe_script: str) -> list[str
     found += faults(page, f"done-{look}", axe_script)
     page.keyboard.press("Escape")
     page.locator("article.card[data-status=in_progress] [data-open]").first.click()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("#beside [data-talk]")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / f"conversation-{look}.png")
     return found + faults(page, f"conversation-{look}", axe_script)
 
@@ -156,7 +160,9 @@ def test_guest_pages_are_accessible_and_photographed(
 ) -> None:
     found: list[str] = []
     room = f"{house.url}/r/{token_of(house, '305')}/"
-    for language, _name in settings.LANGUAGES:
+    # The three that read from left to right look alike; the phone in the light shows them all.
+    languages = [code for code, _name in settings.LANGUAGES]
+    for language in languages if look == "390-light" else ("en", "ar"):
         page = open_context(viewport=viewport, color_scheme=scheme, locale=language).new_page()
         page.goto(room)
         expect(page.locator("html")).to_have_attribute("lang", language)
@@ -188,7 +194,7 @@ def test_guest_pages_are_accessible_and_photographed(
             found += faults(page, f"{name}-{look}", axe_script)
         else:
             found += look_at(page, f"{name}-{look}", axe_script)
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_a_room_page_weighs_less_than_60_kilobytes_on_first_load(

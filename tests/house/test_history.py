@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -108,7 +109,7 @@ def test_guests_come_and_go_and_no_room_is_given_twice(history):
     assert Counter(present.values_list("room", flat=True)).most_common(1)[0][1] == 1
     for room in history.rooms.all():
         stays = list(room.stays.order_by("arrived_at"))
-        for earlier, later in zip(stays, stays[1:], strict=False):
+        for earlier, later in pairwise(stays):
             assert earlier.leaves_at <= later.arrived_at
     assert not present.filter(room__number="110").exists()
 

@@ -81,9 +81,7 @@ def test_a_report_about_nothing_of_ours_is_not_known(sent: carriers.Sent, report
     assert report(odd, "delivered") == 404
 
 
-def test_a_report_of_another_message_cannot_take_ours(
-    sent: carriers.Sent, report: Report
-) -> None:
+def test_a_report_of_another_message_cannot_take_ours(sent: carriers.Sent, report: Report) -> None:
     """Its id is known already, so a second id for the same message is not believed."""
     assert report(sent | {"Sid": "SMother"}, "failed") == 404
     assert delivered_as() == "queued"
@@ -95,9 +93,7 @@ def test_a_report_before_our_send_has_returned_is_kept(
     """The callback overtakes the answer: both are about the same message."""
     message = messages.text_to(emily, text="hello", by=None, at=now)
     (row,) = delivery.claim_due(at=now, limit=1)
-    assert delivery.delivery_report(
-        external_id="SMearly", state="delivered", message_id=message.pk
-    )
+    assert delivery.delivery_report(external_id="SMearly", state="delivered", message_id=message.pk)
     delivery.sent(row, external_id="SMearly", at=now)
     message.refresh_from_db()
     assert (message.external_id, message.delivery) == ("SMearly", "delivered")

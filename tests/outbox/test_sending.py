@@ -159,9 +159,7 @@ def test_a_carrier_that_cannot_be_reached_is_tried_again(
     assert carrier.bodies() == ["hello"]
 
 
-def test_waits_grow_and_slow_down_is_heard(
-    carrier: Carrier, emily: Contact, now: datetime
-) -> None:
+def test_waits_grow_and_slow_down_is_heard(carrier: Carrier, emily: Contact, now: datetime) -> None:
     carrier.next.extend([carriers.refuse(429, 20429)] * 4)
     say(emily, "hello", now)
     waits = []

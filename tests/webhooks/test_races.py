@@ -1,4 +1,4 @@
-"""Real threads on a real database: what arrives twice or at once is stored, read and answered once."""
+"""Real threads, a real database: what comes twice or at once is stored and answered once."""
 
 from __future__ import annotations
 

@@ -28,5 +28,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             frame = {"type": "websocket.send", "text": body.decode()}
             for write in tuple(writers):
                 await write(frame)
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+        )
         await send({"type": "http.response.body", "body": b""})

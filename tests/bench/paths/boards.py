@@ -90,9 +90,7 @@ async def measure(port: int, session: str, seconds: float) -> tuple[Sample, Samp
         (busy, range(1000, 1000 + int(min(texts.GUESTS - 1000, rate * seconds)))),
     ]:
         snapshot: list[bytes] = []
-        reader = await look(
-            port, "/ws/boards/all/", snapshot.append, cookie=f"sessionid={session}"
-        )
+        reader = await look(port, "/ws/boards/all/", snapshot.append, cookie=f"sessionid={session}")
         await until(lambda seen=snapshot: bool(seen))
         reader.told = sample.told
         if sample is alone:

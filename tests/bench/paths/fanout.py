@@ -112,6 +112,8 @@ def run(seconds: float, *, small: bool) -> list[Row]:
         taken = asyncio.run(measure(mine.port, floor.port, session, seconds))
     ours, stuck, bare = (median(taken[name]) for name in ("ours", "stuck", "bare"))
     return [
-        Row(f"one change → {BOARDS} boards", ms(ours), f"{ms(bare)} bare sockets", ours / bare, 1.5),
+        Row(
+            f"one change → {BOARDS} boards", ms(ours), f"{ms(bare)} bare sockets", ours / bare, 1.5
+        ),
         Row("the same, one never reads", ms(stuck), f"{ms(ours)} without it", stuck / ours, 1.1),
     ]

@@ -26,8 +26,9 @@ async def kb_a_socket(server: Server, path: str, cookie: str, *, told_at_once: b
         told += 1
 
     async def gather(number: int) -> None:
-        for _ in range(number):
-            readers.append(await look(server.port, path, count, cookie=cookie))
+        readers.extend(
+            [await look(server.port, path, count, cookie=cookie) for _ in range(number)]
+        )
         if told_at_once:
             await until(lambda: told >= len(readers))
         await asyncio.sleep(0.5)
@@ -60,7 +61,8 @@ def run(seconds: float, *, small: bool) -> list[Row]:
         )
         floor = asyncio.run(kb_a_socket(bare, "/", "none=1", told_at_once=False))
     return [
-        Row("memory idle", f"{ours_idle / 1024:.0f} MB", f"{floor_idle / 1024:.0f} MB bare Channels",
+        Row("memory idle", f"{ours_idle / 1024:.0f} MB",
+            f"{floor_idle / 1024:.0f} MB bare Channels",
             ours_idle / floor_idle, 1.6),
         Row("memory of a board", f"{ours:.0f} kB", f"{floor:.0f} kB bare socket", ours / floor, 2),
     ]  # fmt: skip

@@ -25,7 +25,8 @@ class Worker:
         )  # fmt: skip
 
     def ask(self, what: str) -> dict[str, float]:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         print(what, file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()
         if not line:

@@ -92,6 +92,12 @@ def run(seconds: float, *, small: bool) -> list[Row]:
     wrong = mine_total.errors + abs(lost)
     floors_wrong = totals["usual"].errors + totals["one hop"].errors
     rows.append(
-        Row("text in: errors and lost", f"{wrong} of {mine_total.answers}", str(floors_wrong), float(wrong), 0)
+        Row(
+            "text in: errors and lost",
+            f"{wrong} of {mine_total.answers}",
+            str(floors_wrong),
+            float(wrong),
+            0,
+        )
     )
     return rows
