@@ -139,7 +139,7 @@ def conversation_and_dialogs(page: Page, look: str, axe_script: str) -> list[str
     """What opens on the board: the conversation, and the forms that ask something."""
     found: list[str] = []
     page.locator("article.card[data-status=in_progress] [data-act=done]").first.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Done")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / f"done-{look}.png")
     found += faults(page, f"done-{look}", axe_script)
     page.keyboard.press("Escape")
