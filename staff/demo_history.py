@@ -36,11 +36,11 @@ A_DAY = (25, 38)
 BUSY_HOURS = (7, 8, 8, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 18, 19, 19, 20, 21, 22, 23)
 
 
-def make_history(hotel: Property, *, now: datetime, seed: int = 1925) -> None:
+def make_history(hotel: Property, *, now: datetime, days: int = DAYS, seed: int = 1925) -> None:
     """Fill the hotel as make_hotel left it. Everything that was to be sent is sent; what is open is
-    today's. ``now`` is UTC."""
+    today's. ``now`` is UTC. Two ``days`` are the least."""
     with change():
-        fortnight = _prepare(hotel, now, random.Random(seed))
+        fortnight = _prepare(hotel, now, days, random.Random(seed))
         asked_at = sorted(_moments(fortnight))
         for at in asked_at:
             one_request(fortnight, at)
@@ -53,8 +53,8 @@ def make_history(hotel: Property, *, now: datetime, seed: int = 1925) -> None:
         _all_sent(hotel)
 
 
-def _prepare(hotel: Property, now: datetime, chance: random.Random) -> Fortnight:
-    stays = demo_stays.make_stays(hotel, texts()["names"], now=now, days=DAYS, chance=chance)
+def _prepare(hotel: Property, now: datetime, days: int, chance: random.Random) -> Fortnight:
+    stays = demo_stays.make_stays(hotel, texts()["names"], now=now, days=days, chance=chance)
     desks = {desk.slug: desk for desk in Desk.objects.filter(property=hotel)}
     workers = Person.objects.filter(
         property=hotel, is_active=True, role__in=[Role.DESK, Role.SUPERVISOR]
@@ -67,6 +67,7 @@ def _prepare(hotel: Property, now: datetime, chance: random.Random) -> Fortnight
     return Fortnight(
         hotel=hotel,
         now=now,
+        days=days,
         chance=chance,
         stays=stays,
         services={s.slug: s for s in Service.objects.filter(property=hotel).select_related("desk")},
@@ -81,13 +82,13 @@ def _moments(fortnight: Fortnight) -> list[datetime]:
     latest = now - 75 * MINUTE
     moments: list[datetime] = []
     today = hotel.local(now).date()
-    for back in range(DAYS, -1, -1):
+    for back in range(fortnight.days, -1, -1):
         day = today - timedelta(days=back)
         for _n in range(chance.randint(*A_DAY)):
             at = datetime.combine(
                 day, time(chance.choice(BUSY_HOURS), chance.randrange(60)), hotel.zone
             ).astimezone(UTC) + timedelta(seconds=chance.randrange(60))
-            if at < latest and at > now - timedelta(days=DAYS):
+            if at < latest and at > now - timedelta(days=fortnight.days):
                 moments.append(at)
     # However early it is, today has begun: something was done in the last hours.
     return moments + [latest - fortnight.minutes(1, 240) for _n in range(12)]
@@ -109,7 +110,8 @@ def _thanks_of_today(fortnight: Fortnight) -> None:
 
 
 def _complaints(fortnight: Fortnight) -> None:
-    for back, entry in zip((12, 9, 6, 4, 1), texts()["complaints"], strict=True):
+    for place, entry in enumerate(texts()["complaints"]):
+        back = 1 + place * (fortnight.days - 2) / 4
         at = fortnight.now - timedelta(days=back) + fortnight.minutes(-120, 120)
         language = next(code for code in entry if code != "what")
         wanted = Wanted(

@@ -52,6 +52,7 @@ class Fortnight:
 
     hotel: Property
     now: datetime
+    days: int
     chance: random.Random
     stays: list[Stay] = field(default_factory=list)
     services: dict[str, Service] = field(default_factory=dict)

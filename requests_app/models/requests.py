@@ -52,7 +52,9 @@ class Request(models.Model):
         UNKNOWN_GUEST = "unknown_guest", _("unknown number")
         MANY_TEXTS = "many_texts", _("many texts")
 
-    property = models.ForeignKey(Property, models.CASCADE, related_name="requests")
+    # No index of its own where one of Meta's begins with it, or where nobody asks by it: each is
+    # another page that every text writes to the disk.
+    property = models.ForeignKey(Property, models.CASCADE, related_name="requests", db_index=False)
     kind = models.CharField(max_length=14, choices=Kind.choices, default=Kind.SERVICE)
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="requests")
     service = models.ForeignKey(
@@ -60,9 +62,11 @@ class Request(models.Model):
     )
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="asked_here")
     room_now = models.ForeignKey(
-        Room, models.PROTECT, null=True, blank=True, related_name="requests"
+        Room, models.PROTECT, null=True, blank=True, related_name="requests", db_index=False
     )
-    stay = models.ForeignKey(Stay, models.SET_NULL, null=True, blank=True, related_name="requests")
+    stay = models.ForeignKey(
+        Stay, models.SET_NULL, null=True, blank=True, related_name="requests", db_index=False
+    )
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="requests"
     )
@@ -82,6 +86,7 @@ class Request(models.Model):
     suggested = models.ForeignKey(
         Service,
         models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="+",
@@ -210,7 +215,7 @@ class RequestEvent(models.Model):
     kind = models.CharField(max_length=12, choices=EventKind.choices)
     by = models.CharField(max_length=6, choices=By.choices)
     person = models.ForeignKey(
-        "staff.Person", models.PROTECT, null=True, blank=True, related_name="+"
+        "staff.Person", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     at = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)
@@ -234,7 +239,9 @@ class Promise(models.Model):
     request = models.ForeignKey(Request, models.CASCADE, related_name="promises")
     due_at = models.DateTimeField()
     made_at = models.DateTimeField()
-    by = models.ForeignKey("staff.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        "staff.Person", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=200, blank=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
     kept = models.BooleanField(null=True, blank=True)
@@ -246,9 +253,7 @@ class Promise(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="promise_by_time", condition=Q(replaced_at=None)
-            ),
+            models.Index(fields=["due_at"], name="promise_by_time", condition=Q(replaced_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from django.core.management import call_command
+from django.db import transaction
 
+from requests_app import house
+from requests_app.actions import incoming
 from requests_app.clock import tick
+from requests_app.incoming import IncomingMessage
 from requests_app.models import (
     Commendation,
     Contact,
     Message,
     Outgoing,
+    Property,
     Rating,
     Request,
     Stay,
@@ -24,15 +28,19 @@ from staff.demo_history import make_history
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def now():
-    return NOW
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    """Once for all tests that only look: each of them rolls back to it."""
+    house.forget()
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_history(make_hotel(now=NOW), now=NOW)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def history(hotel):
-    make_history(hotel, now=NOW)
-    return hotel
+def history(made, db):
+    return Property.objects.get()
 
 
 def test_nothing_of_the_past_waits_to_be_sent(history):
@@ -114,44 +122,20 @@ def test_guests_come_and_go_and_no_room_is_given_twice(history):
     assert not present.filter(room__number="110").exists()
 
 
-def test_the_phones_of_the_guests_wait_for_no_answer(history, text):
+def test_the_phones_of_the_guests_wait_for_no_answer(history):
     telephones = ["+12025550112", "+12025550135", "+12025550127", "+12025550128"]
     assert not Contact.objects.filter(address__in=telephones).exclude(awaiting="").exists()
-    message = text("+12025550112", "iki havlu lütfen", at=NOW)
+    message = incoming.receive_text(
+        IncomingMessage(
+            external_id="SM1",
+            sender="+12025550112",
+            recipient=history.text_number,
+            body="iki havlu lütfen",
+            channel="sms",
+            received_at=NOW,
+        )
+    )
+    incoming.understand(message, now=NOW)
     assert [r.service.slug for r in message.caused.all()] == ["towels"]
     reply = Message.objects.filter(direction="out", contact=message.contact).latest("pk")
     assert reply.outgoing.due_at == NOW  # not kept back by what was said before
-
-
-def facts():
-    asked = Request.objects.order_by("pk").values_list(
-        "words", "status", "created_at", "done_at", "due_at"
-    )
-    return list(asked), list(Commendation.objects.order_by("pk").values_list("words", "at"))
-
-
-def test_the_same_seed_makes_the_same_fortnight(history):
-    first = facts()
-    _empty()
-    make_history(make_hotel(now=NOW), now=NOW)
-    assert facts() == first
-
-
-def _empty():
-    call_command("flush", interactive=False, verbosity=0)
-
-
-@pytest.mark.parametrize("hour", [0, 3, 6, 22])
-def test_the_boards_are_live_at_any_hour(hotel, hour):
-    now = datetime(2026, 11, 20, hour, 20, tzinfo=UTC)
-    make_history(hotel, now=now)
-    assert 15 <= Request.objects.on_board().count() <= 25
-    assert sum(r.is_late(now) for r in Request.objects.on_board()) == 1
-
-
-@pytest.mark.django_db
-def test_the_command_makes_it_once():
-    call_command("demo", verbosity=0)
-    n = Request.objects.count()
-    call_command("demo", verbosity=0)
-    assert n == Request.objects.count() > 300

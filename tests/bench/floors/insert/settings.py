@@ -34,6 +34,7 @@ DATABASES = {
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                 "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;"
+                "PRAGMA wal_autocheckpoint=4000;"
             ),
         },
     }
