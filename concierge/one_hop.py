@@ -132,7 +132,9 @@ def by_caller(machines: Application, people: Application) -> Application:
 
 
 async def send_whole(send: Send, response: HttpResponseBase, chunks: list[bytes]) -> None:
-    headers = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()]
+    headers = [
+        (name.lower().encode("latin1"), value.encode("latin1")) for name, value in response.items()
+    ]
     headers += [
         (b"set-cookie", cookie.OutputString().encode("ascii"))
         for cookie in response.cookies.values()

@@ -182,10 +182,9 @@ def _compile_insert(model: type[Model], count: int) -> tuple[str, list[tuple[str
     fields = [f for f in about.concrete_fields if not f.primary_key]
     names = ", ".join(quote(f.column) for f in fields)
     one = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    key = cast("Field[Any, Any]", about.pk)
     sql = (
         f"INSERT INTO {quote(about.db_table)} ({names}) VALUES {', '.join([one] * count)}"  # noqa: S608
-        f" RETURNING {quote(key.column)}"
+        f" RETURNING {quote(about.pk.column)}"
     )
     return sql, [(f.attname, None if _goes_as_it_is(f) else f.get_db_prep_save) for f in fields]
 

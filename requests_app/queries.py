@@ -32,7 +32,17 @@ from requests_app.reading import Setting, StaffName
 if TYPE_CHECKING:
     from staff.models import Person
 
-CARD_RELATIONS = ("property", "desk", "service", "suggested", "room", "room_now", "stay__guest", "holder", "contact")
+CARD_RELATIONS = (
+    "property",
+    "desk",
+    "service",
+    "suggested",
+    "room",
+    "room_now",
+    "stay__guest",
+    "holder",
+    "contact",
+)
 """Everything a card shows, in one query."""
 
 
@@ -90,7 +100,9 @@ def commendations_changed(property_id: int, after: int, until: int) -> list[Comm
     )
 
 
-def still_signed_in(pairs: set[tuple[int | None, str | None]]) -> set[tuple[int | None, str | None]]:
+def still_signed_in(
+    pairs: set[tuple[int | None, str | None]],
+) -> set[tuple[int | None, str | None]]:
     """Of (person id, session key) pairs, those whose person works here and whose session lives.
 
     Its print must be the person's still: see ``Person.sessions_ended``.
@@ -144,15 +156,17 @@ def desk_counts(property_id: int, at: datetime) -> dict[int, tuple[int, int]]:
 
 
 _open_and_late: PreparedRows[tuple[int, int, int]] = PreparedRows(
-    lambda: Request.objects.filter(property=Bound("hotel"))
-    .on_board()
-    .exclude(status="done")
-    .values("desk_id")
-    .annotate(
-        open_now=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=Bound("at")) & ~Q(status="scheduled")),
+    lambda: (
+        Request.objects.filter(property=Bound("hotel"))
+        .on_board()
+        .exclude(status="done")
+        .values("desk_id")
+        .annotate(
+            open_now=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=Bound("at")) & ~Q(status="scheduled")),
+        )
+        .values_list("desk_id", "open_now", "late")
     )
-    .values_list("desk_id", "open_now", "late")
 )
 
 

@@ -26,9 +26,7 @@ async def kb_a_socket(server: Server, path: str, cookie: str, *, told_at_once: b
         told += 1
 
     async def gather(number: int) -> None:
-        readers.extend(
-            [await look(server.port, path, count, cookie=cookie) for _ in range(number)]
-        )
+        readers.extend([await look(server.port, path, count, cookie=cookie) for _ in range(number)])
         if told_at_once:
             await until(lambda: told >= len(readers))
         await asyncio.sleep(0.5)
