@@ -85,5 +85,10 @@ class Person(AbstractBaseUser):
         return f"{self.first_name} {self.last_name[:1]}.".strip() if self.last_name else self.first_name
 
     @builtins.property
+    def keeps_house(self) -> bool:
+        """Sees people, catalogue, words and codes, not only rooms and who is in them."""
+        return self.role != Role.DESK
+
+    @builtins.property
     def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper()

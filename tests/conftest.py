@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -19,9 +19,13 @@ from requests_app.incoming import IncomingMessage
 from requests_app.models import Desk, Message, Property, Room, Service
 from staff.demo import make_hotel
 from staff.models import Person
+from tests import prepare
 from tests.services.postgres import postgres
 from tests.services.valkey import valkey
 from tests.serving import Server, copy_of, furnish
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _numbers = itertools.count(1)
 
@@ -156,6 +160,31 @@ def valkey_url() -> Iterator[str]:
     with valkey() as url:
         yield url
 
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, for one file of tests: Playwright keeps an event loop running as long
+    as it lives, beside which Django's database would refuse to work for the tests that follow."""
+    from playwright.sync_api import sync_playwright
+
+    found = prepare.browser()
+    assert found, "No Chromium: run `make test`, which installs one, or install it yourself."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 EMILY = "+12025550127"  # 207, English
 AYSE = "+12025550112"  # 412, Turkish

@@ -74,15 +74,15 @@ def test_the_same_id_twice_is_refused_by_the_database(hotel: Property, now: date
 
 def test_an_update_changes_only_what_its_condition_allows(hotel: Property, now: datetime) -> None:
     contact = Contact.objects.create(property=hotel, address="+12025550101")
-    answered = PreparedUpdate(
-        lambda: Contact.objects.filter(pk=Bound("contact"), answered_at=None),
-        answered_at=Bound("at"),
+    asked = PreparedUpdate(
+        lambda: Contact.objects.filter(pk=Bound("contact"), asked_at=None),
+        asked_at=Bound("at"),
         language=Bound("language"),
     )
-    assert answered(contact=contact.pk, at=now, language="tr") == 1
-    assert answered(contact=contact.pk, at=now + timedelta(hours=1), language="fi") == 0
+    assert asked(contact=contact.pk, at=now, language="tr") == 1
+    assert asked(contact=contact.pk, at=now + timedelta(hours=1), language="fi") == 0
     contact.refresh_from_db()
-    assert (contact.answered_at, contact.language) == (now, "tr")
+    assert (contact.asked_at, contact.language) == (now, "tr")
 
 
 def test_desks_are_counted_by_the_database_as_one_would_by_hand(

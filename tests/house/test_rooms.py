@@ -51,11 +51,13 @@ def test_a_room_is_found_by_number_or_guest(keeper, query, numbers):
 
 
 @pytest.mark.parametrize("who", ["bell", "front-desk"])
-def test_desks_do_not_keep_the_house(signed_in, room, who):
+def test_desks_check_guests_in_but_do_not_keep_the_house(signed_in, room, who):
     client = signed_in(who)
+    number = room("110").pk
+    for address in ("/house/", f"/house/rooms/{number}/"):
+        assert client.get(address).status_code == 200
+    assert client.post(f"/house/rooms/{number}/token/").status_code == 403
     for address in (
-        "/house/",
-        f"/house/rooms/{room('110').pk}/",
         "/house/services/",
         "/house/words/",
         "/house/texts/",
