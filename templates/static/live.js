@@ -1,10 +1,10 @@
-// A socket that proves itself complete: frames carry sequences, and a gap, silence or a lost network
-// brings the whole again. No dependencies.
+// A socket that proves itself complete: frames carry sequences, and a gap, silence or a lost network brings the whole again.
 //
-//   liveSocket({ path, sequence, take(frame), state(name), ended() })
+//   liveSocket(page, take)
 //
-// `take` gets each snapshot and change as a <live-frame> element; `state` hears "connecting",
-// "live" or "offline"; `ended` is called when nobody is signed in any more.
+// `page` is the element whose data say where the socket is, what it shows already, the hotel's zone
+// and where one signs in. `take` gets each snapshot and change as a <live-frame> element. #live says
+// how it stands: "connecting", "live" or "offline".
 (function () {
   "use strict";
   const QUIET = 25_000; // two heartbeats and a little
@@ -13,11 +13,25 @@
   const SIGNED_OUT = 4401;
   const UNKNOWN = 4404;
 
-  window.liveSocket = function liveSocket({ path, sequence = -1, take, state, ended }) {
+  function clockOf(zone) {
+    const format = { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false };
+    return () => new Intl.DateTimeFormat("en-GB", format).format(new Date());
+  }
+
+  window.liveSocket = function liveSocket(page, take) {
+    const live = document.getElementById("live");
+    const time = clockOf(page.dataset.zone);
+    let sequence = Number(page.dataset.sequence);
     let socket = null;
     let tries = 0;
     let watch;
     let retry;
+
+    function state(name) {
+      if (live.dataset.state === name) return;
+      live.dataset.state = name;
+      live.textContent = live.dataset[name].replace("%s", time());
+    }
 
     function drop() {
       clearTimeout(watch);
@@ -38,11 +52,17 @@
       retry = setTimeout(connect, wait * (0.5 + Math.random()));
     }
 
+    function leaveFor(address) {
+      drop();
+      clearTimeout(retry);
+      location.assign(address);
+    }
+
     function connect() {
       clearTimeout(retry);
       drop();
       const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-      const mine = new WebSocket(`${scheme}//${location.host}${path}`);
+      const mine = new WebSocket(`${scheme}//${location.host}${page.dataset.socket}`);
       socket = mine;
       const stillThere = () => {
         clearTimeout(watch);
@@ -55,21 +75,20 @@
         if (frame) hear(frame);
       };
       mine.onclose = (event) => {
-        if (event.code === SIGNED_OUT) { drop(); clearTimeout(retry); ended(); return; }
-        if (event.code === UNKNOWN) { drop(); location.assign("/"); return; }
-        later();
+        if (event.code === SIGNED_OUT) leaveFor(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
+        else if (event.code === UNKNOWN) leaveFor("/");
+        else later();
       };
     }
 
     function hear(frame) {
       const { kind, after } = frame.dataset;
       const head = Number(frame.dataset.sequence);
+      tries = 0;
       if (kind === "heartbeat" ? head > sequence : kind === "change" && Number(after) > sequence) {
-        tries = 0;
         connect(); // something passed us by: a new socket begins with the whole
         return;
       }
-      tries = 0;
       if (kind === "snapshot") sequence = head;
       take(frame);
       sequence = Math.max(sequence, head);
@@ -86,6 +105,5 @@
     document.addEventListener("visibilitychange", now);
     state("connecting");
     connect();
-    return { again: connect };
   };
 })();

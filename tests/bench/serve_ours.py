@@ -8,10 +8,27 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "concierge.settings")
 
 from django.core.management import execute_from_command_line
+
+
+def tell_commits(path: str) -> None:
+    """Write down when each change was committed, on the clock that all processes share."""
+    from requests_app import broadcast
+
+    publish = broadcast._publish
+    commits = Path(path).open("w", buffering=1)  # noqa: SIM115  (as long as the process)
+
+    def publish_and_tell(message: dict[str, Any]) -> None:
+        commits.write(f"{time.perf_counter()!r}\n")
+        publish(message)
+
+    broadcast._publish = publish_and_tell
 
 
 def main() -> None:
@@ -23,6 +40,8 @@ def main() -> None:
 
     simulator = Simulator()
     outbox.carrier_of = lambda _message: simulator
+    if "BENCH_COMMITS" in os.environ:
+        tell_commits(os.environ["BENCH_COMMITS"])
     execute_from_command_line(["manage.py", "serve", *sys.argv[1:]])
 
 

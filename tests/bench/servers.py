@@ -105,11 +105,11 @@ def ours(folder: Path, *arguments: str) -> contextlib.AbstractContextManager[Ser
     return serving("ours", command, port, environment(folder))
 
 
-def ours_with_simulator(folder: Path) -> contextlib.AbstractContextManager[Server]:
+def ours_with_simulator(folder: Path, **env: str) -> contextlib.AbstractContextManager[Server]:
     """The same, its answers to guests sent to the simulator: see ``serve_ours``."""
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.serve_ours", "--port", str(port)]
-    return serving("ours", command, port, environment(folder))
+    return serving("ours", command, port, environment(folder, **env))
 
 
 def daphne(application: str, **env: str) -> contextlib.AbstractContextManager[Server]:

@@ -1,0 +1,53 @@
+// Taps: what a button or a link of a card or a conversation does without leaving the page.
+const acts = (function () {
+  "use strict";
+  const TAPS = new Set(["accept", "start", "release"]); // done at once; everything else asks something first
+  const board = $("main.board");
+
+  // Sent with what #act carries. A button that is not there any more leaves the form itself.
+  function send(url, button) {
+    const form = $("#act");
+    const version = form.elements.version || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
+    version.value = button?.value ?? talk.facts?.version ?? "";
+    answers.ask("POST", url, { from: button || form, into: "#lanes" });
+  }
+
+  // By its slug, as a key does it.
+  function act(slug, id) {
+    if (slug === "new") { dialogs.open(`/requests/new/?desk=${board ? board.dataset.desk : ""}`); return; }
+    if (!id) return;
+    const url = `/requests/${id}/${slug}/`;
+    if (slug === "reply") talk.open(id, { reply: true });
+    else if (TAPS.has(slug)) send(url, $(`#request-${id} [data-act="${slug}"]`));
+    else dialogs.open(url);
+  }
+
+  const isModified = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
+
+  function closeWhatIsOpen() {
+    if (dialogs.isOpen) dialogs.close();
+    else if (board) talk.close();
+    else history.back();
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target || isModified(event) || event.defaultPrevented) return;
+    const card = target.closest("#lanes .card");
+    const tapped = target.closest("button[form=act]");
+    const asks = target.closest("a[data-act]");
+    const opens = target.closest("a[data-open]");
+    const id = opens?.dataset.open || (card && cards.idOf(card));
+    const isOurs = target.closest("[data-close]") || (tapped && board) || asks || (opens && board && talk.fits());
+    if (isOurs) event.preventDefault();
+    if (card) cards.select(id, false);
+    if (target.closest("[data-close]")) closeWhatIsOpen();
+    else if (tapped && board) send(tapped.formAction, tapped);
+    else if (asks?.dataset.act === "reply" && card) talk.open(id, { reply: true });
+    else if (asks) dialogs.open(asks.getAttribute("href"));
+    else if (opens && isOurs) { cards.select(id, false); talk.open(id, { focus: false }); }
+    else if (card && talk.fits() && !target.closest("a, button, input") && !String(getSelection())) talk.open(id, { focus: false });
+  });
+
+  return { act };
+})();
