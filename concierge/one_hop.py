@@ -38,7 +38,7 @@ class Gone(Exception):
 
 
 async def read_body(receive: Receive) -> tempfile.SpooledTemporaryFile[bytes]:
-    body = tempfile.SpooledTemporaryFile(max_size=1_000_000)
+    body = tempfile.SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115  (the handler closes it)
     size = 0
     while True:
         message = await receive()
@@ -97,7 +97,7 @@ class OneHopHandler(BaseHandler):
             response = self.get_response(request)
         try:
             # Pages and pictures of ours are small; nothing here streams without end.
-            chunks = [bytes(part) for part in cast(Iterable[bytes], response)]
+            chunks = [bytes(part) for part in cast("Iterable[bytes]", response)]
         finally:
             response.close()  # sends request_finished, which gives connections back
         return response, chunks

@@ -36,9 +36,7 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "concierge@localhost")
 SENTRY_DSN: str = env.str("SENTRY_DSN", "")
 DATABASE_URL: str = env.str("DATABASE_URL", "")
 try:
-    DATABASES: dict[str, Any] = {
-        "default": env.dj_db_url("DATABASE_URL") if DATABASE_URL else {}
-    }
+    DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL") if DATABASE_URL else {}}
     EMAIL: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console://")
     env.seal()  # type: ignore[no-untyped-call]
 except (EnvError, ValueError) as error:

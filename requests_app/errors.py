@@ -68,6 +68,4 @@ class OptedOut(RequestError):
     """The guest said STOP: we may not text this number."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This guest asked for no more texts. Telephone the room, or go there.")
-        )
+        super().__init__(_("This guest asked for no more texts. Telephone the room, or go there."))

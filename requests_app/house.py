@@ -24,7 +24,9 @@ class House:
     rooms: dict[str, Room]
     setting: Setting
 
-    def setting_at(self, hotel: Property, now: datetime, *, language: str, awaiting: bool) -> Setting:
+    def setting_at(
+        self, hotel: Property, now: datetime, *, language: str, awaiting: bool
+    ) -> Setting:
         return replace(
             self.setting, now=hotel.local(now), language=language or None, awaiting=awaiting
         )

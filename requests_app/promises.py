@@ -28,7 +28,9 @@ def whole_minutes(at: datetime, minutes: int = 5) -> datetime:
     return at if since % step == timedelta(0) else at + step - since % step
 
 
-def times_for(service: Service | None, *, now: datetime, wanted_at: datetime | None = None) -> Times:
+def times_for(
+    service: Service | None, *, now: datetime, wanted_at: datetime | None = None
+) -> Times:
     """When somebody must answer, when it must be done, and when it appears.
 
     Without a service (to be sorted, a complaint) the front desk has the minutes above.

@@ -200,7 +200,7 @@ def conversation(request: Request) -> QuerySet[Message]:
 
 
 def stays_of(contact: Contact, at: datetime) -> list[Stay]:
-    """The stays in the house that may be behind a number: the one it was settled to, or by telephone."""
+    """Stays in the house that may be behind a number: the settled one, or those with it."""
     # One after the other, not "or": SQLite would look at every stay there ever was.
     settled = _stay_in_house.all(stay=contact.stay_id, at=at) if contact.stay_id else []
     return settled or _stays_by_telephone.all(

@@ -23,4 +23,6 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, RequestError):
             return None
-        return render(request, "refused.html", {"sentence": str(exception)}, status=exception.status)
+        return render(
+            request, "refused.html", {"sentence": str(exception)}, status=exception.status
+        )

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Property, Request
 from requests_app.models.hotel import Desk
-from requests_app.reading.catalogue import desk_name
 
 LIMIT = 320
 

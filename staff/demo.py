@@ -1,4 +1,4 @@
-"""The demo hotel: rooms, desks, catalogue, people and guests, as docs/architecture.md names them."""
+"""The demo hotel: rooms, desks, catalogue, people, and the guests in its rooms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from requests_app.reading.catalogue import DESKS, load_catalogue
 from staff.models import Person, Role
 
 SLUG = "demo"
-PASSWORD = "demo"
+PASSWORD = "demo"  # noqa: S105  (said on the sign-in page of the demo)
 ROOMS = [f"{floor}{number:02d}" for floor in range(1, 5) for number in range(1, 13)]
 VACANT = {"110"}
 
@@ -36,8 +36,7 @@ PEOPLE = [
 ]
 """Two people are called Mika: praise for "Mika" must ask, or stay open."""
 
-NAMED_GUESTS = {
-    # room: (first, last, telephone, language, preferences)
+NAMED_GUESTS = {  # by room: first and last name, telephone, language, preferences
     "412": ("Ayşe", "Yılmaz", "+12025550112", "tr", "Diabetic: sugar-free, bread first"),
     "305": ("Kari", "Virtanen", "+12025550135", "fi", ""),
     "207": ("Emily", "Clarke", "+12025550127", "en", "Feather allergy: synthetic pillows"),

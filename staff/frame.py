@@ -42,12 +42,12 @@ def staff_only(
         @login_required
         @wraps(view)
         def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            known = cast(StaffRequest, request)
+            known = cast("StaffRequest", request)
             if roles and known.user.role not in roles:
                 raise NotAllowed
             return view(known, *args, **kwargs)
 
-        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", wrapped)
 
     return wrap
 

@@ -82,7 +82,11 @@ class Person(AbstractBaseUser):
     @builtins.property
     def short_name(self) -> str:
         """What colleagues and guests read: "Mika K."."""
-        return f"{self.first_name} {self.last_name[:1]}.".strip() if self.last_name else self.first_name
+        return (
+            f"{self.first_name} {self.last_name[:1]}.".strip()
+            if self.last_name
+            else self.first_name
+        )
 
     @builtins.property
     def keeps_house(self) -> bool:

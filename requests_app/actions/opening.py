@@ -111,10 +111,8 @@ def open_requests(
 def promise_again(
     request: Request, *, due_at: datetime, by: Person | None, at: datetime, reason: str = ""
 ) -> None:
-    """The ledger's old row is replaced by a new one; an equal time not yet missed changes nothing."""
-    if Promise.objects.filter(
-        request=request, replaced_at=None, due_at=due_at, kept=None
-    ).exists():
+    """A new row of the ledger replaces the old; an equal time, not yet missed, changes nothing."""
+    if Promise.objects.filter(request=request, replaced_at=None, due_at=due_at, kept=None).exists():
         return
     with change():
         Promise.objects.filter(request=request, replaced_at=None).update(replaced_at=at)

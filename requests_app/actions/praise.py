@@ -37,7 +37,7 @@ def people_who_did(request: Request) -> list[Person]:
 
 
 def rate(request: Request, *, score: int, at: datetime) -> Rating:
-    """Keep a rating; a later one replaces it. Raises Missing outside 1 to 5. See ``answers.rate``."""
+    """Keep a rating; a later one replaces it. Missing outside 1 to 5. See ``answers.rate``."""
     if score not in range(1, 6):
         raise Missing(_("Choose from 1 to 5."))
     with change():

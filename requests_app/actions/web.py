@@ -16,8 +16,8 @@ from requests_app.actions import praise
 from requests_app.actions.incoming import MAX_READ_ATTEMPTS
 from requests_app.actions.journal import change
 from requests_app.actions.opening import Wanted, open_requests
-from requests_app.actions.wanted import wanted_of
 from requests_app.actions.visitors import Visitor, form_id, hear, read_words, receive_words
+from requests_app.actions.wanted import wanted_of
 from requests_app.house import House, house_of
 from requests_app.incoming import clean_text
 from requests_app.models import Message, Request, Service

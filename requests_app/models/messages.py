@@ -149,7 +149,7 @@ class Message(models.Model):
 
 
 class Outgoing(models.Model):
-    """What must be sent to the outside: durable work, claimed with a lease, repeated until known."""
+    """What must be sent: durable work, claimed with a lease, repeated until its end is known."""
 
     class State(models.TextChoices):
         DUE = "due", _("to be sent")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-
 from requests_app.reading.meaning import StaffName
 from requests_app.reading.words import cut, fold
 

@@ -1,4 +1,4 @@
-"""``manage.py serve``: the whole hotel in one process: web, sockets, clock and outbox on one loop."""
+"""``manage.py serve``: the whole hotel in one process and on one event loop."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
-        from concierge.daphne import ConciergeServer  # installs Twisted's asyncio reactor
         from twisted.internet import reactor
 
         from concierge.asgi import application
+        from concierge.daphne import ConciergeServer  # installs Twisted's asyncio reactor
         from requests_app import broadcast, clock, outbox
 
         tasks: list[asyncio.Task[None]] = []

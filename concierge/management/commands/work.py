@@ -1,4 +1,4 @@
-"""``manage.py work``: the clock and the outbox in a process of their own; several may run at once."""
+"""``manage.py work``: clock and outbox in a process of their own; several may run."""
 
 from __future__ import annotations
 
