@@ -19,6 +19,10 @@ from zope.interface import implementer
 
 from requests_app.hub import Flow
 
+reactor = daphne_server.reactor
+"""On asyncio's loop. Daphne installs it when it is imported: nobody may import Twisted's before, or
+what is asked of that one never happens (the clock and the outbox would stand still)."""
+
 FLOW = "concierge.flow"
 """Where in a socket's ASGI scope its Flow is."""
 

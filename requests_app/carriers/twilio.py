@@ -70,7 +70,7 @@ def signed_by_twilio(path: str, form: QueryDict, signature: str, body: bytes = b
     if not token or not signature:
         return False
     url = settings.PUBLIC_URL.rstrip("/") + path
-    # The bytes first: a third of what Twilio's validator costs, which knows more (ports, JSON).
+    # The bytes first: half of what Twilio's validator costs, which knows more (ports, JSON).
     return hmac.compare_digest(_signature_of_bytes(token, url, body), signature.encode()) or bool(
         _validator(token).validate(url, form, signature)
     )

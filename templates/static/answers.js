@@ -37,9 +37,9 @@ const answers = (function () {
   }
   for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(failure, lost);
 
-  // Sends or fetches by htmx; resolves to whether there was an answer. What failed has been said.
-  function ask(verb, url, { from, into }) {
-    return htmx.ajax(verb, url, { source: from, target: into }).then(() => true, () => false);
+  // Sends or fetches by htmx; resolves once it is over, whatever came. What failed has been said.
+  function ask(verb, url, { from, into, values }) {
+    return htmx.ajax(verb, url, { source: from, target: into, values }).catch(() => {});
   }
 
   return { parse, say, sentenceOf, ask };

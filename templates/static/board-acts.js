@@ -4,12 +4,10 @@ const acts = (function () {
   const TAPS = new Set(["accept", "start", "release"]); // done at once; everything else asks something first
   const board = $("main.board");
 
-  // Sent with what #act carries. A button that is not there any more leaves the form itself.
+  // Sent with what #act carries. Where a card has no such button, the server says why not.
   function send(url, button) {
-    const form = $("#act");
-    const version = form.elements.version || form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "version" }));
-    version.value = button?.value ?? talk.facts?.version ?? "";
-    answers.ask("POST", url, { from: button || form, into: "#lanes" });
+    if (button) answers.ask("POST", url, { from: button, into: "#lanes" });
+    else answers.ask("POST", url, { from: "#act", into: "#lanes", values: { version: talk.facts?.version ?? "" } });
   }
 
   // By its slug, as a key does it.

@@ -102,7 +102,7 @@ const cards = (function () {
     const placed = $$("article.card", answer);
     placed.forEach(place);
     if (placed.length) settle();
-    if (xhr.status === 422 && event.target.id === "dialog") return; // the form again, with its sentence
+    if (xhr.status === 422 && event.target.id === "dialog" && requestConfig.elt.isConnected) return; // the form again, with its sentence
     event.detail.shouldSwap = false;
     if ([403, 409, 422].includes(xhr.status)) answers.say(answers.sentenceOf(answer), "late");
   });

@@ -32,7 +32,7 @@ const dialogs = (function () {
       if (key === "Tab") {
         const fields = $$("input:not([type=hidden]), textarea, select, button", dialog);
         fields[fields.indexOf(box) + 1]?.focus();
-      } else if (key === "Enter") box.form?.requestSubmit($("button.primary", box.form));
+      } else if (key === "Enter") $("button.primary", box.form || dialog)?.click();
       else if (isTextField(box)) {
         box.value += key;
         box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -69,7 +69,8 @@ const dialogs = (function () {
     const form = requestConfig.elt;
     if (requestConfig.verb !== "post" || !form.matches("form.ask")) return;
     const isDone = xhr.status === 200;
-    if (isDone && talk.alone) { location.reload(); return; }
+    if (isDone && !$("main.board")) { location.reload(); return; }
+    if (xhr.status === 422 && !dialog.open) dialog.showModal();
     if (dialog.contains(form) && (isDone || ([403, 409].includes(xhr.status) && !$("textarea", form)))) dialog.close();
     if (!isDone || !form.matches(".new")) return;
     const card = $("article.card", answers.parse(xhr.responseText));

@@ -1,127 +1,80 @@
-// The manager's page: taps are sent without leaving the page, and what guests say arrives by itself.
+// The manager's page: what guests say arrives by itself, and what was done with it is put in its list.
 (function () {
-"use strict";
-const stories = document.getElementById("stories");
-const page = document.querySelector("[data-socket]");
-const said = document.getElementById("said");
+  "use strict";
+  const stories = $("#stories");
+  const page = $("[data-socket]"); // not on the list of all thanks
+  const said = $("#said");
+  const figures = $("#figures");
 
-const parsed = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+  const isBeingWritten = (story) => $(".slot form", story) !== null;
 
-function busy(story) {
-  return story.querySelector(".slot form") !== null;
-}
-
-// Into its list, newest first; a story somebody is just writing below stays as it is: sending what
-// was written will say that it has changed.
-function place(story, arrived) {
-  const known = document.getElementById(story.id);
-  if (known && (busy(known) || Number(known.dataset.sequence) > Number(story.dataset.sequence))) return;
-  const list = stories.querySelector(`[data-list="${story.dataset.list}"].stories`);
-  const focused = known?.contains(document.activeElement);
-  if (known && (!list || known.parentElement === list)) known.replaceWith(story);
-  else if (list) {
-    known?.remove();
-    const later = [...list.children].find((other) => Number(other.dataset.at) <= Number(story.dataset.at));
-    list.insertBefore(story, later ?? null);
-    if (arrived && !known) {
-      story.dataset.arrived = "";
-      const news = document.getElementById("news");
-      if (news) news.textContent = news.dataset.new;
+  // Into its list, newest first; a story somebody is just writing below stays as it is: sending what
+  // was written will say that it has changed.
+  function place(piece) {
+    const story = document.importNode(piece, true);
+    const known = document.getElementById(story.id);
+    if (known && (isBeingWritten(known) || Number(known.dataset.sequence) > Number(story.dataset.sequence))) return;
+    const list = $(`[data-list="${story.dataset.list}"].stories`, stories);
+    const focused = known?.contains(document.activeElement);
+    if (known && (!list || known.parentElement === list)) known.replaceWith(story);
+    else if (list) {
+      known?.remove();
+      const later = [...list.children].find((other) => Number(other.dataset.at) <= Number(story.dataset.at));
+      list.insertBefore(story, later ?? null);
     }
+    htmx.process(story);
+    if (focused) $(".acts .button", story)?.focus();
+    const count = $("[data-count=unread]", stories);
+    if (count) count.textContent = $$('[data-list="unread"].stories > .story', stories).length;
   }
-  if (focused) story.querySelector(".acts .button")?.focus();
-  const count = stories.querySelector("[data-count=unread]");
-  if (count) count.textContent = stories.querySelectorAll('[data-list="unread"].stories > .story').length;
-}
 
-async function send(url, body) {
-  if (said && body) said.textContent = "";
-  const options = { headers: { "HX-Request": "true" }, credentials: "same-origin" };
-  if (body) Object.assign(options, { method: "POST", body });
-  const response = await fetch(url, options);
-  if (response.redirected) location.reload();
-  return parsed(await response.text());
-}
-
-function take(content, story) {
-  story.querySelector(".slot").replaceChildren();
-  const sentence = content.querySelector("#said");
-  if (said && sentence) said.textContent = sentence.textContent;
-  const piece = content.querySelector(".story");
-  if (piece) place(piece, false);
-  if (sentence?.textContent) said?.scrollIntoView({ block: "nearest" });
-  askForNumbers(0);
-}
-
-stories.addEventListener("click", async (event) => {
-  const story = event.target.closest(".story");
-  const opens = event.target.closest("[data-form]");
-  const acts = event.target.closest("button[form=act]");
-  if (!story || (!opens && !acts) || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  if (opens) {
-    const form = (await send(opens.dataset.form)).querySelector("form");
-    form.removeAttribute("id");
-    story.querySelector(".slot").replaceChildren(form);
-    form.querySelector("textarea, input:not([type=hidden])").focus();
-    return;
+  function arrive(piece) {
+    const isNews = !document.getElementById(piece.id);
+    place(piece);
+    const story = document.getElementById(piece.id);
+    if (!isNews || !story) return;
+    story.dataset.arrived = "";
+    const news = $("#news");
+    news.textContent = news.dataset.new;
   }
-  acts.setAttribute("aria-busy", "true");
-  const body = new FormData(document.getElementById("act"));
-  body.set(acts.name, acts.value);
-  take(await send(acts.formAction, body), story);
-});
 
-stories.addEventListener("submit", async (event) => {
-  const story = event.target.closest(".story");
-  if (!story) return;
-  event.preventDefault();
-  event.submitter?.setAttribute("aria-busy", "true");
-  take(await send(event.target.action, new FormData(event.target)), story);
-});
+  // --- what is done with a story -------------------------------------------------------------------
 
-// --- numbers: time alone makes them wrong, so they are asked for every minute --------------------
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post") said.textContent = "";
+  });
 
-let asking;
-function askForNumbers(milliseconds) {
-  if (!page) return;
-  clearTimeout(asking);
-  asking = setTimeout(async () => {
-    askForNumbers(60_000);
-    if (document.hidden) return;
-    try {
-      const fresh = (await send(page.dataset.numbers)).querySelector("#numbers");
-      if (fresh) document.getElementById("numbers").replaceWith(fresh);
-    } catch { /* the network is away; the socket says so */ }
-  }, milliseconds);
-}
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr, isError } = event.detail;
+    if (requestConfig.verb !== "post" || isError) return;
+    const answer = answers.parse(xhr.responseText);
+    const piece = $(".story", answer);
+    if (piece) {
+      const known = document.getElementById(piece.id);
+      if (known) $(".slot", known).replaceChildren();
+      place(piece);
+    }
+    if (xhr.status !== 200) said.textContent = answers.sentenceOf(answer);
+    if (said.textContent) said.scrollIntoView({ block: "nearest" });
+    if (figures) htmx.trigger(figures, "stale");
+  });
 
-// --- the socket: see live.js ----------------------------------------------------------------------
+  // --- live ----------------------------------------------------------------------------------------
 
-let before = Number(page?.dataset.sequence ?? 0);
+  let shown = Number(page?.dataset.sequence); // what the lists show, until the first frame
 
-function state(name) {
-  const live = document.getElementById("live");
-  if (live.dataset.state === name) return;
-  live.dataset.state = name;
-  const zone = { timeZone: page.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false };
-  live.textContent = live.dataset[name].replace("%s", new Intl.DateTimeFormat("en-GB", zone).format(new Date()));
-}
+  function hear(frame) {
+    if (frame.dataset.kind === "snapshot" && !isBeingWritten(stories)) {
+      if (Number(frame.dataset.sequence) !== shown) {
+        stories.replaceChildren(...document.importNode(frame.firstElementChild, true).childNodes);
+        htmx.process(stories);
+      }
+    } else $$(".story", frame).forEach(arrive);
+    const numbers = $("#numbers", frame);
+    if (numbers) $("#numbers").replaceWith(document.importNode(numbers, true));
+    else if ($("[data-numbers-later]", frame)) htmx.trigger(figures, "later");
+    shown = -1;
+  }
 
-function hear(frame) {
-  const arrived = [...frame.querySelectorAll(".story")];
-  if (frame.dataset.kind === "snapshot" && !stories.querySelector(".slot form")) {
-    if (Number(frame.dataset.sequence) !== before) stories.replaceChildren(...frame.firstElementChild.childNodes);
-  } else for (const story of arrived) place(story, true);
-  const numbers = frame.querySelector("#numbers");
-  if (numbers) document.getElementById("numbers").replaceWith(numbers);
-  else if (frame.querySelector("[data-numbers-later]")) askForNumbers(2000 + Math.random() * 500);
-  before = -1;
-}
-
-if (page) {
-  const ended = () => location.assign(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
-  liveSocket({ path: page.dataset.socket, sequence: before, take: hear, state, ended });
-  askForNumbers(60_000);
-}
+  if (page) liveSocket(page, hear);
 })();

@@ -6,7 +6,9 @@
     const form = event.target.closest("form");
     if (!form || form.method !== "post") return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button.primary, button.danger") || undefined);
+    const button = form.querySelector("button.primary, button.danger");
+    if (button) button.click();
+    else form.requestSubmit();
   });
 
   document.addEventListener("submit", (event) => {

@@ -139,10 +139,13 @@ def main() -> None:
     parser.add_argument("--guests", type=int, default=0)
     parser.add_argument("--open", type=int, default=0)
     parser.add_argument("--closed", type=int, default=0)
+    parser.add_argument("--files", action="store_true", help="only collect the pages' files")
     wanted = parser.parse_args()
     now = timezone.now()
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    if wanted.files:
+        return
+    call_command("migrate", verbosity=0)
     hotel = make_hotel(now=now)
     if wanted.guests:
         check_in(hotel, wanted.guests, now=now)

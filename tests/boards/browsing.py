@@ -13,6 +13,9 @@ from tests.serving import Server
 
 PATIENCE_SECONDS = 60
 
+_signed_in: dict[tuple[str, str], http.cookiejar.CookieJar] = {}
+"""By server and person, until somebody signs out."""
+
 
 class Browser:
     """Somebody's browser: keeps cookies, fills in forms."""
@@ -41,6 +44,19 @@ class Browser:
         self.get("/sign-in/")
         self.post("/sign-in/", email=f"{local}@demo.example", password="demo")
         return self
+
+    def back(self, local: str) -> Browser:
+        """Somebody who signed in before, in one more window: hashing a password takes its time."""
+        known = _signed_in.get((self.server.url, local))
+        if known is None:
+            known = _signed_in[self.server.url, local] = Browser(self.server).sign_in(local).jar
+        for cookie in known:
+            self.jar.set_cookie(cookie)
+        return self
+
+    def sign_out(self) -> None:
+        self.post("/sign-out/")
+        _signed_in.clear()
 
     def socket(self, desk: str, **more: Any) -> ClientConnection:
         return connect(

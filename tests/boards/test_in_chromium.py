@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.boards.browsing import Browser
 from tests.serving import Server
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.services]
 def board(chromium: Chromium, server: Server) -> Iterator[Page]:
     """The bell desk's board, open and live."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    session = Browser(server).sign_in("bell").cookie("sessionid")
+    session = Browser(server).back("bell").cookie("sessionid")
     context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
     page = context.new_page()
     problems: list[str] = []
@@ -33,8 +33,7 @@ def board(chromium: Chromium, server: Server) -> Iterator[Page]:
 
 def ask_for(server: Server, room: str, words: str = "", service: str = "luggage") -> None:
     """Somebody at the front desk enters a request."""
-    desk = Browser(server).sign_in("front-desk")
-    desk.get("/boards/front-desk/")
+    desk = Browser(server).back("front-desk")
     assert desk.post("/requests/new/", room=room, service=service, words=words) == 200
 
 
@@ -65,8 +64,7 @@ def test_a_draft_outlives_what_arrives_and_keys_do_not_fire_while_typing(
     card.locator(".what a").click()
     box = board.locator("#reply-text")
     box.fill("We are on our way a d x")
-    colleague = Browser(server).sign_in("bell")
-    colleague.get("/boards/bell/")
+    colleague = Browser(server).back("bell")
     pk = card.get_attribute("id").removeprefix("request-")
     colleague.post(f"/requests/{pk}/note/", text="Two heavy cases")
     expect(board.locator(".thread .note")).to_contain_text("Two heavy cases")
@@ -106,24 +104,57 @@ def test_a_refusal_is_said_calmly_and_the_card_is_as_it_is(board: Page, server: 
     ask_for(server, "404")
     card = board.locator('.card[data-room="404"]')
     pk = card.get_attribute("id").removeprefix("request-")
-    colleague = Browser(server).sign_in("ravi.patel")
-    colleague.get("/boards/bell/")
-    board.route(
-        "**/accept/", lambda route: (colleague.post(f"/requests/{pk}/accept/"), route.continue_())
-    )
-    card.get_by_role("button", name="Accept").click()
-    expect(board.locator("#toasts")).to_contain_text("Ravi P. has this already.")
-    expect(card).to_have_attribute("data-status", "accepted")
+    colleague = Browser(server).back("ravi.patel")
+    on_the_way: list[Route] = []
+    board.route("**/accept/", lambda route: on_the_way.append(route))
+    with board.expect_request("**/accept/"):
+        card.get_by_role("button", name="Accept").click()
+    colleague.post(f"/requests/{pk}/accept/")
+    expect(card).to_have_attribute("data-status", "accepted")  # the button is gone already
+    on_the_way[0].continue_()
+    expect(board.locator("#toasts")).to_have_text("Ravi P. has this already.")
+
+
+def test_what_is_typed_while_a_form_is_on_its_way_is_kept_for_it(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "102")
+    card = board.locator('.card[data-room="102"]')
+    card.click()
+    on_the_way: list[Route] = []
+    board.route("**/note/", lambda route: on_the_way.append(route))
+    with board.expect_request("**/note/"):
+        board.keyboard.press("i")
+    board.keyboard.type("Two axes")
+    expect(board.locator("#dialog")).to_have_text("…")
+    on_the_way.pop().continue_()
+    expect(board.get_by_role("dialog").locator("textarea")).to_have_value("Two axes")
+    board.unroute("**/note/")
+    board.keyboard.press("Control+Enter")
+    expect(card.locator(".latest-note")).to_have_text("Two axes")
+    expect(card.locator(".what a")).to_be_focused()
+
+
+def test_what_could_not_be_sent_is_said_once_and_waits_to_be_sent_again(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "208")
+    card = board.locator('.card[data-room="208"]')
+    card.locator(".what a").click()
+    board.locator("#reply-text").fill("On our way")
+    board.route("**/reply/", lambda route: route.abort())
+    board.keyboard.press("Control+Enter")
+    expect(board.locator("#toasts")).to_contain_text("No answer just now.")
+    expect(board.locator("#toasts p")).to_have_count(1)
+    expect(board.locator("#reply-text")).to_have_value("On our way")
+    board.unroute("**/reply/")
+    board.keyboard.press("Control+Enter")
+    expect(board.locator(".thread .us")).to_contain_text("On our way")
+    expect(board.locator("#reply-text")).to_have_value("")
 
 
 def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Server) -> None:
-    session = next(c["value"] for c in board.context.cookies() if c["name"] == "sessionid")
-    other = Browser(server)
-    other.get("/sign-in/")
-    other.opener.addheaders = [
-        ("Cookie", f"sessionid={session}; csrftoken={other.cookie('csrftoken')}")
-    ]
-    other.post("/sign-out/")
+    Browser(server).back("bell").sign_out()
     # The page goes there by itself, or is sent there by its next request: whichever is sooner.
     there = re.compile(r"/sign-in/\?next=(%2F|/)boards(%2F|/)bell(%2F|/)$")
     expect(board).to_have_url(there, timeout=30_000)

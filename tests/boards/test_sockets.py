@@ -32,7 +32,7 @@ def closed_with(socket: ClientConnection) -> int | None:
 
 
 def test_a_board_is_told_at_once_what_another_person_does(server: Server) -> None:
-    desk, bell = Browser(server).sign_in("front-desk"), Browser(server).sign_in("bell")
+    desk, bell = Browser(server).back("front-desk"), Browser(server).back("bell")
     with (
         desk.socket("front-desk") as mine,
         bell.socket("bell") as theirs,
@@ -63,12 +63,12 @@ def test_without_a_session_a_socket_is_closed_and_told_why(server: Server) -> No
 
 
 def test_an_unknown_desk_is_closed_and_told_why(server: Server) -> None:
-    with Browser(server).sign_in("bell").socket("spa") as socket:
+    with Browser(server).back("bell").socket("spa") as socket:
         assert closed_with(socket) == 4404
 
 
 def test_a_foreign_origin_is_refused(server: Server) -> None:
-    cookie = Browser(server).sign_in("bell").cookie("sessionid")
+    cookie = Browser(server).back("bell").cookie("sessionid")
     with pytest.raises(InvalidStatus) as refused:
         connect(
             f"{server.sockets_url}/ws/boards/all/",
@@ -93,7 +93,7 @@ def test_signing_out_ends_this_sessions_sockets_and_no_others(server: Server) ->
 
 
 def test_a_text_reaches_the_board(server: Server) -> None:
-    with Browser(server).sign_in("housekeeping").socket("housekeeping") as socket:
+    with Browser(server).back("housekeeping").socket("housekeeping") as socket:
         frame(socket)
         form = {"MessageSid": "SM1", "From": EMILY, "To": "+12025550100", "Body": "2 towels please"}
         assert server.post_signed("/twilio/messages/", form)[0] == 200

@@ -26,10 +26,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
-        from twisted.internet import reactor
-
         from concierge.asgi import application
-        from concierge.daphne import ConciergeServer  # installs Twisted's asyncio reactor
+        from concierge.daphne import ConciergeServer, reactor
         from requests_app import broadcast, clock, outbox
 
         tasks: list[asyncio.Task[None]] = []
@@ -65,7 +63,7 @@ class Command(BaseCommand):
             server_name="concierge",
         )
         reactor.callWhenRunning(begin)
-        reactor.addSystemEventTrigger("before", "shutdown", finish)  # type: ignore[arg-type]
+        reactor.addSystemEventTrigger("before", "shutdown", finish)
         server.run()
         connections.close_all()
         if server.abort_start:
