@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from requests_app import queries
-from requests_app.actions import incoming, requests, web
+from requests_app.actions import incoming, requests, timing, web
 from requests_app.actions.journal import By
 from requests_app.errors import RequestError
 from requests_app.models import Promise, Property, Request
@@ -38,17 +38,17 @@ def tick(now: datetime | None = None) -> None:
     open_now = queries.cards(Request.objects.on_board())
     _each(
         open_now.filter(status=Status.SCHEDULED, starts_at__lte=at)[:BATCH],
-        lambda r: requests.begin_scheduled(r, at=at),
+        lambda r: timing.begin_scheduled(r, at=at),
     )
     _each(
         open_now.filter(status=Status.ON_HOLD, hold_until__lte=at)[:BATCH],
-        lambda r: requests.look_again(r, at=at),
+        lambda r: timing.look_again(r, at=at),
     )
     _each(
         Promise.objects.filter(
             replaced_at=None, kept=None, due_at__lt=at, request__closed_at=None
         ).exclude(request__status=Status.DONE)[:BATCH],
-        lambda p: requests.miss_promise(p, at=at),
+        lambda p: timing.miss_promise(p, at=at),
     )
     for hotel in Property.objects.all():
         silent_since = at - timedelta(minutes=hotel.confirm_after_minutes)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from requests_app.actions import messages, praise, requests
+from requests_app.actions import messages, praise, requests, timing
 from requests_app.actions.answers import rate
 from requests_app.actions.journal import By
 from requests_app.actions.opening import Wanted, open_requests
@@ -191,7 +191,7 @@ def _do(fortnight: Fortnight, request: Request, thing: dict[str, Any], *, at: da
 
 def _late(request: Request) -> None:
     promise = Promise.objects.get(request=request, replaced_at=None)
-    requests.miss_promise(promise, at=promise.due_at + timedelta(seconds=1))
+    timing.miss_promise(promise, at=promise.due_at + timedelta(seconds=1))
     request.refresh_from_db(fields=["version", "sequence"])
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from requests_app import queries
-from requests_app.actions import incoming, requests
+from requests_app.actions import incoming, requests, timing
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.incoming import IncomingMessage
 from requests_app.models import Desk, Promise, Property, Request, Service, Stay
@@ -99,7 +99,7 @@ def _as_far_as(
     state = entry["state"]
     if state == "late":
         promise = Promise.objects.get(request=request, replaced_at=None)
-        requests.miss_promise(promise, at=promise.due_at + timedelta(seconds=1))
+        timing.miss_promise(promise, at=promise.due_at + timedelta(seconds=1))
     if "by" not in entry:
         return
     who = Person.objects.get(property=hotel, email=f"{entry['by']}@demo.example")
@@ -108,7 +108,7 @@ def _as_far_as(
         requests.start_request(request, by=who, at=at + 4 * MINUTE)
     if state == "hold":
         until = now + entry["until"] * MINUTE
-        requests.move_promise(
+        timing.move_promise(
             request, due_at=until, by=who, at=at + 5 * MINUTE, reason=entry["reason"]
         )
         requests.hold_request(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import lookups
-from requests_app.actions import house, requests
+from requests_app.actions import house, requests, talking, timing
 from requests_app.actions.opening import MAX_QUANTITY
 from requests_app.errors import AlreadyChanged, Missing, NotAllowed
 from requests_app.models import Contact, Desk, Service, Stay
@@ -123,7 +123,7 @@ class MovePromise(Act):
         until = self.moment(data)
         if until is None:
             raise Missing(_("Say by when it will be done."))
-        requests.move_promise(
+        timing.move_promise(
             self.target,
             due_at=until,
             by=self.person,
@@ -173,7 +173,7 @@ class Reply(Written):
     template = "_ask_reply.html"
 
     def act(self, data: dict[str, Any]) -> None:
-        requests.reply_to_guest(
+        talking.reply_to_guest(
             self.target, by=self.person, at=self.now, text=data["text"],
             submission=self.said(data),
         )  # fmt: skip
@@ -183,7 +183,7 @@ class Note(Written):
     template = "_ask_note.html"
 
     def act(self, data: dict[str, Any]) -> None:
-        requests.note_request(
+        talking.note_request(
             self.target, by=self.person, at=self.now, text=data["text"],
             submission=self.said(data),
         )  # fmt: skip

@@ -50,6 +50,7 @@ const dialogs = (function () {
 
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // and opened again since
     early = null;
     htmx.trigger(dialog, "htmx:abort"); // a form still on its way; what was sent goes on
     if (cards.selected) cards.select(cards.selected);

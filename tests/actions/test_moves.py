@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from requests_app.actions import requests
+from requests_app.actions import requests, talking, timing
 from requests_app.actions.journal import By, fresh
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.errors import AlreadyChanged, MoveNotAllowed, RequestError
@@ -46,14 +46,14 @@ MOVES_OF_PEOPLE: dict[str, Move] = {
     "sort": lambda r, by, at, h: requests.sort_request(
         r, service=_service(h, "pillow"), by=by, at=at
     ),
-    "note": lambda r, by, at, h: requests.note_request(r, by=by, at=at, text="careful"),
-    "reply": lambda r, by, at, h: requests.reply_to_guest(r, by=by, at=at, text="soon"),
+    "note": lambda r, by, at, h: talking.note_request(r, by=by, at=at, text="careful"),
+    "reply": lambda r, by, at, h: talking.reply_to_guest(r, by=by, at=at, text="soon"),
     "finish": lambda r, by, at, h: requests.finish_request(r, by=by, at=at, beyond="flowers"),
     "confirm": lambda r, by, at, h: requests.confirm_request(r, at=at),
     "not yet": lambda r, by, at, h: requests.reopen_request(r, at=at),
     "cancel": lambda r, by, at, h: requests.cancel_request(r, at=at, reason="left", by=by),
-    "its time comes": lambda r, by, at, h: requests.begin_scheduled(r, at=at),
-    "look again": lambda r, by, at, h: requests.look_again(r, at=at),
+    "its time comes": lambda r, by, at, h: timing.begin_scheduled(r, at=at),
+    "look again": lambda r, by, at, h: timing.look_again(r, at=at),
 }
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 
-from requests_app.actions import delivery, requests
+from requests_app.actions import delivery, requests, talking
 from requests_app.models import Message, Outgoing, Photo
 from tests.conftest import AYSE, EMILY
 
@@ -15,8 +15,8 @@ SCRIPT = {"HX-Request": "true"}
 
 def test_everything_a_guest_said_is_one_thread(text, asked, signed_in, person, now):
     request = text(AYSE, "3 havlu lütfen").caused.get()
-    requests.note_request(request, by=person("housekeeping"), at=now, text="Extra soft ones")
-    requests.reply_to_guest(request, by=person("housekeeping"), at=now, text="Hemen!")
+    talking.note_request(request, by=person("housekeeping"), at=now, text="Extra soft ones")
+    talking.reply_to_guest(request, by=person("housekeeping"), at=now, text="Hemen!")
     other = asked("iron", "412")
     page = signed_in("front-desk").get(f"/requests/{other.pk}/").content.decode()
     said = ["3 havlu lütfen", "sent by itself", "Extra soft ones", "Hemen!"]
@@ -28,7 +28,7 @@ def test_everything_a_guest_said_is_one_thread(text, asked, signed_in, person, n
 
 def test_a_note_is_set_apart_and_named_for_those_who_listen(text, signed_in, person, now):
     request = text(EMILY, "2 towels please").caused.get()
-    requests.note_request(request, by=person("housekeeping"), at=now, text="Knock twice")
+    talking.note_request(request, by=person("housekeeping"), at=now, text="Knock twice")
     page = signed_in("bell").get(f"/requests/{request.pk}/thread/").content.decode()
     assert '<li class="say note">' in page
     assert "Internal note, guests never see it:" in page

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from requests_app import broadcast, fragments, lookups, queries
 from requests_app import hub as hub_module
-from requests_app.actions import requests
+from requests_app.actions import requests, talking
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.errors import RequestError
 from requests_app.hub import SIGNED_OUT, TRY_AGAIN, Changes, Flow, Hub, Seat
@@ -127,7 +127,7 @@ def something_happens(hotel: Property, chance: random.Random) -> None:
         lambda: requests.hold_request(request, by=by, at=now, reason="Asleep"),
         lambda: requests.release_request(request, by=by, at=now),
         lambda: requests.transfer_request(request, to=desk, by=by, at=now),
-        lambda: requests.note_request(request, by=by, at=now, text=f"Note {chance.random()}"),
+        lambda: talking.note_request(request, by=by, at=now, text=f"Note {chance.random()}"),
         lambda: requests.finish_request(request, by=by, at=now),
         lambda: requests.confirm_request(request, at=now),
         lambda: requests.reopen_request(request, at=now),

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from requests_app.actions import requests
+from requests_app.actions import requests, talking
 from requests_app.models import Commendation, Message, Rating, Request
 from requests_app.queries import requests_by_id
 from requests_app.states import EventKind, Status
@@ -74,8 +74,8 @@ def test_on_hold_is_said_kindly_and_its_reason_stays_inside(towels, person):
 def test_notes_of_staff_are_never_shown_and_replies_are(towels, person):
     guest, request = towels
     aino = person("housekeeping")
-    requests.note_request(again(request), by=aino, at=timezone.now(), text="difficult guest")
-    requests.reply_to_guest(again(request), by=aino, at=timezone.now(), text="White or cream?")
+    talking.note_request(again(request), by=aino, at=timezone.now(), text="difficult guest")
+    talking.reply_to_guest(again(request), by=aino, at=timezone.now(), text="White or cream?")
     assert "difficult" not in guest.shown()
     assert "White or cream? Aino L." in card(guest, request)
 

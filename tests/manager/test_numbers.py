@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from requests_app.actions import requests
+from requests_app.actions import requests, timing
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.actions.praise import commend, rate
 from requests_app.clock import tick
@@ -123,11 +123,11 @@ def test_reopened_cycles_belong_to_the_turnaround_and_the_promise_is_broken(hote
 def test_a_promise_moved_after_it_broke_was_broken_all_the_same(hotel, ask, person):
     request, aino = ask("towels", "412", 60), person("housekeeping")
     promise = Promise.objects.get(request=request)
-    requests.miss_promise(promise, at=promise.due_at + minutes(1))
+    timing.miss_promise(promise, at=promise.due_at + minutes(1))
     request.refresh_from_db()
     later = promise.due_at + minutes(40)
     requests.accept_request(request, by=aino, at=promise.due_at + minutes(1))
-    requests.move_promise(
+    timing.move_promise(
         request, due_at=later, by=aino, at=promise.due_at + minutes(2), reason="No towels left"
     )
     requests.finish_request(request, by=aino, at=promise.due_at + minutes(9))

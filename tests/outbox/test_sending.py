@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from requests_app import outbox
 from requests_app.actions import delivery, messages
-from requests_app.actions.requests import reply_to_guest
+from requests_app.actions.talking import reply_to_guest
 from requests_app.errors import OptedOut
 from requests_app.models import Contact, Message, Outgoing, Property
 from staff.models import Person
