@@ -14,34 +14,30 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError
+
+from concierge.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env(eager=False)
-env.read_env(BASE_DIR / ".env", recurse=False)
+env = Environment(BASE_DIR / ".env")
 
-DEBUG: bool = env.bool("DEBUG", False)
-DATA_DIR: Path = env.path("DATA_DIR", BASE_DIR / "var")
-PUBLIC_URL: str = env.str("PUBLIC_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
-SECRET_KEY: str = env.str("SECRET_KEY", "")
-TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
-TWILIO_API_URL: str = env.str("TWILIO_API_URL", "https://api.twilio.com")
+DEBUG = env.yes("DEBUG", default=False)
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:" + env.text("PORT", "8000"))
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+SECRET_KEY = env.text("SECRET_KEY")
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_API_URL = env.text("TWILIO_API_URL", "https://api.twilio.com")
 TWILIO_TIMEOUT_SECONDS = 14.0
 """The client's own would be none at all."""
-REDIS_URL: str = env.str("REDIS_URL", "")
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "concierge@localhost")
-SENTRY_DSN: str = env.str("SENTRY_DSN", "")
-DATABASE_URL: str = env.str("DATABASE_URL", "")
-try:
-    DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL") if DATABASE_URL else {}}
-    EMAIL: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console://")
-    env.seal()  # type: ignore[no-untyped-call]
-except (EnvError, ValueError) as error:
-    raise ImproperlyConfigured(f"Wrong setting: {error}") from error
-globals().update(EMAIL)
+REDIS_URL = env.text("REDIS_URL")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "concierge@localhost")
+SENTRY_DSN = env.text("SENTRY_DSN")
+DATABASE_URL = env.text("DATABASE_URL")
+DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL")}
+globals().update(env.email("EMAIL_URL", "console://"))
+env.check()
 
 if not urlsplit(PUBLIC_URL).hostname or urlsplit(PUBLIC_URL).scheme not in {"http", "https"}:
     raise ImproperlyConfigured(f"PUBLIC_URL must be an http(s) address, not {PUBLIC_URL!r}.")

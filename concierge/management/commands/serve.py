@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+
+WORK_AFTER_SECONDS = 0.2
+"""Whoever waits at the door comes first; what a crash left undone, a moment later."""
 
 
 class Command(BaseCommand):
@@ -29,6 +33,7 @@ class Command(BaseCommand):
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
         from requests_app import broadcast, clock, outbox
+        from requests_app.threads import pool
 
         tasks: list[asyncio.Task[None]] = []
 
@@ -36,7 +41,10 @@ class Command(BaseCommand):
             loop = asyncio.get_event_loop()
             broadcast.use_loop(loop)
             if not no_work:
-                tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
+                loop.call_later(WORK_AFTER_SECONDS, work, loop)
+
+        def work(loop: asyncio.AbstractEventLoop) -> None:
+            tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
 
         def finish() -> None:
             for task in tasks:
@@ -44,6 +52,11 @@ class Command(BaseCommand):
             broadcast.use_loop(None)
 
         def ready() -> None:
+            gc.freeze()  # and what the start has made is never looked through again
+            gc.enable()
+            pool.submit(tell)
+
+        def tell() -> None:
             self.stdout.write(where_to_go(host, port))
             self.stdout.flush()
 
