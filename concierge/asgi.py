@@ -13,9 +13,10 @@ django.setup()
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
+from django.urls import re_path
 from servestatic import ServeStaticASGI
 
-from concierge.one_hop import MachineHandler, OneHopHandler, by_caller
+from concierge.one_hop import MachineHandler, OneHopHandler, Receive, Scope, Send, by_caller
 from concierge.urls import websocket_urlpatterns
 
 static = ServeStaticASGI(
@@ -26,9 +27,17 @@ static = ServeStaticASGI(
     immutable_file_test=r"\.[0-9a-f]{12}\.",
 )
 
+
+async def no_such_socket(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """An address without a socket: refused before it opens (HTTP 403)."""
+    await send({"type": "websocket.close"})
+
+
 application = ProtocolTypeRouter(
     {
         "http": by_caller(MachineHandler(), static),
-        "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns)),
+        "websocket": AllowedHostsOriginValidator(
+            URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
+        ),
     }
 )

@@ -23,10 +23,14 @@ from requests_app.models import (
     Stay,
 )
 
+from requests_app.states import Status
+
 if TYPE_CHECKING:
     from staff.models import Person
 
 RECENTLY = timedelta(days=14)
+OFFICE = frozenset({"manager", "administrator"})
+"""Roles (``staff.models.Role``) of those who are not sent to a room."""
 FOUND = 12
 """So many of each kind a search shows."""
 
@@ -60,7 +64,11 @@ def others_of_stay(request: Request) -> list[Request]:
 def team_for(
     request: Request, *, besides: Person, now: datetime
 ) -> tuple[list[Person], list[Person]]:
-    """Who may have helped: those of the desk and of late, most frequent first; then the others."""
+    """Who may have helped: the desk's own and who helped of late; then everybody else.
+
+    The desk's people come first, then who helps most often. Managers, who seldom carry towels, are
+    always among the others.
+    """
     lately = Q(helped__at__gte=now - RECENTLY)
     people = get_user_model().objects.filter(property_id=request.property_id, is_active=True)
     times = dict(people.annotate(times=Count("helped", filter=lately)).values_list("pk", "times"))
@@ -68,8 +76,10 @@ def team_for(
     near: list[Person] = []
     far: list[Person] = []
     for person in people.exclude(pk=besides.pk):
-        (near if times[person.pk] or person.pk in of_desk else far).append(person)
-    near.sort(key=lambda p: -times[p.pk])
+        is_near = person.role not in OFFICE and (times[person.pk] or person.pk in of_desk)
+        (near if is_near else far).append(person)
+    near.sort(key=lambda p: (p.pk not in of_desk, -times[p.pk]))
+    far.sort(key=lambda p: p.role in OFFICE)
     return near, far
 
 
@@ -109,7 +119,7 @@ def find_stays(hotel: Property, words: str, now: datetime) -> list[Stay]:
 
 
 def find_requests(hotel: Property, words: str) -> list[Request]:
-    """By number, room, guest or words; the open ones first, then the newest."""
+    """By number, room, guest or words; the open ones first, then the newest; cancelled last."""
     requests = Request.objects.filter(property=hotel)
     for word in words.split()[:5]:
         match = (
@@ -127,7 +137,8 @@ def find_requests(hotel: Property, words: str) -> list[Request]:
     ids = [r.pk for r in requests.on_board().only("pk").order_by("-created_at")[:FOUND]]
     if len(ids) < FOUND:
         closed = requests.exclude(closed_at=None).only("pk").order_by("-created_at")
-        ids += [r.pk for r in closed[: FOUND - len(ids)]]
+        for some in (closed.exclude(status=Status.CANCELLED), closed.filter(status=Status.CANCELLED)):
+            ids += [r.pk for r in some[: FOUND - len(ids)]]
     return in_order(ids)
 
 

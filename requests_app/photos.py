@@ -77,7 +77,7 @@ def read_picture(file: IO[bytes], size: int) -> Picture:
     try:
         with pillow.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise PictureTooLarge
+                raise NotAPicture
             return _made_anew(image)
     except BadPicture:
         raise

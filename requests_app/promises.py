@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from requests_app.models import Service
 
-UNSORTED_RESPOND_MINUTES = 5
-UNSORTED_COMPLETE_MINUTES = 15
+UNSORTED_MINUTES = 5
+"""The front desk answers what is to be sorted, and a complaint; the guest is told no other time."""
+
+URGENT_MINUTES = 5
 SCHEDULE_AHEAD = timedelta(minutes=60)
 """Wanted later than this from now, a request waits off the lanes until its time draws near."""
 
@@ -29,14 +31,21 @@ def whole_minutes(at: datetime, minutes: int = 5) -> datetime:
 
 
 def times_for(
-    service: Service | None, *, now: datetime, wanted_at: datetime | None = None
+    service: Service | None,
+    *,
+    now: datetime,
+    wanted_at: datetime | None = None,
+    urgent: bool = False,
 ) -> Times:
     """When somebody must answer, when it must be done, and when it appears.
 
-    Without a service (to be sorted, a complaint) the front desk has the minutes above.
+    Without a service (to be sorted, a complaint), and in danger, it is the minutes above.
     """
-    respond = timedelta(minutes=service.respond_minutes if service else UNSORTED_RESPOND_MINUTES)
-    complete = timedelta(minutes=service.complete_minutes if service else UNSORTED_COMPLETE_MINUTES)
+    if urgent:
+        soon = now + timedelta(minutes=URGENT_MINUTES)
+        return Times(soon, whole_minutes(soon, 1), None)
+    respond = timedelta(minutes=service.respond_minutes if service else UNSORTED_MINUTES)
+    complete = timedelta(minutes=service.complete_minutes if service else UNSORTED_MINUTES)
     if wanted_at is None or wanted_at <= now:
         return Times(now + respond, whole_minutes(now + complete), None)
     if wanted_at <= now + SCHEDULE_AHEAD:

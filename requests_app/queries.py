@@ -203,9 +203,12 @@ def stays_of(contact: Contact, at: datetime) -> list[Stay]:
     """Stays in the house that may be behind a number: the settled one, or those with it."""
     # One after the other, not "or": SQLite would look at every stay there ever was.
     settled = _stay_in_house.all(stay=contact.stay_id, at=at) if contact.stay_id else []
-    return settled or _stays_by_telephone.all(
-        hotel=contact.property_id, telephone=contact.address, at=at
-    )
+    return settled or stays_by_telephone(contact, at)
+
+
+def stays_by_telephone(contact: Contact, at: datetime) -> list[Stay]:
+    """Everybody in the house whose number the register says this is."""
+    return _stays_by_telephone.all(hotel=contact.property_id, telephone=contact.address, at=at)
 
 
 _stay_in_house = Prepared(

@@ -67,7 +67,7 @@ def understood(
             )
     others = [r for r in requests if r not in known]
     if others:
-        time = clock_time(min(r.respond_by for r in others), hotel, now)
+        time = clock_time(min(r.due_at for r in others), hotel, now)
         if any(r.complaint for r in others):
             lines.append(
                 _("We are sorry. The front desk has your words and will answer by %(time)s.")
@@ -122,9 +122,10 @@ def which_room(rooms: Sequence[str]) -> str:
 
 
 def did_it_arrive(request: Request, language: str) -> str:
-    return _("%(thing)s: did everything arrive? Answer 1 if it did, 2 if not yet.") % {
-        "thing": request.title_in(language)
-    }
+    thing = {"thing": request.title_in(language)}
+    if request.service is not None and request.service.theme == "repair":
+        return _("%(thing)s: is everything in order now? Answer 1 if it is, 2 if not yet.") % thing
+    return _("%(thing)s: did everything arrive? Answer 1 if it did, 2 if not yet.") % thing
 
 
 def sorry_not_yet(request: Request, hotel: Property, now: datetime) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from requests_app import queries
 from requests_app.actions import praise
 from requests_app.actions.journal import change
 from requests_app.actions.opening import Wanted
@@ -50,6 +51,7 @@ def make_history(hotel: Property, *, now: datetime, days: int = DAYS, seed: int 
         _manager_reads(fortnight)
         demo_stays.depart(fortnight.stays, now=now)
         demo_today.open_now(hotel, texts()["now"], now=now, chance=fortnight.chance)
+        _forget_whose_number(fortnight)
         _all_sent(hotel)
 
 
@@ -123,6 +125,15 @@ def _complaints(fortnight: Fortnight) -> None:
         stay = fortnight.stay_at(at)
         card = ask(fortnight, stay, wanted, channel=Channel.WEB, at=at)
         settle_complaint(fortnight, card, entry["what"])
+
+
+def _forget_whose_number(fortnight: Fortnight) -> None:
+    """The Morgans share a number and were last asked long ago: today they are asked again."""
+    for contact in Contact.objects.filter(property=fortnight.hotel):
+        if len(queries.stays_by_telephone(contact, fortnight.now)) > 1:
+            contact.stay, contact.room_said_at = None, None
+            contact.awaiting, contact.awaiting_request = Awaiting.NOTHING, None
+            contact.save()
 
 
 def _praise_without_request(fortnight: Fortnight) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import F
@@ -21,6 +21,9 @@ from requests_app.states import EventKind, Status
 
 if TYPE_CHECKING:
     from staff.models import Person
+
+ROOM_REMEMBERED = timedelta(minutes=30)
+"""After so long, a number shared by several rooms is asked again which one it is."""
 
 SAME_NAME = 85
 """rapidfuzz ratio (0 to 100) from which a surname is the one in the register, misspelt."""
@@ -70,8 +73,26 @@ def identify(
         ]
     if len(found) != 1:
         return None
+    contact.room_said_at = now if len(stays) > 1 else None
     settle(contact, found[0], now=now, actor=By.GUEST)
     return found[0]
+
+
+def still_meant(
+    contact: Contact, text: str, stays: Sequence[Stay], house: House, *, now: datetime
+) -> Sequence[Stay]:
+    """Whose words a shared number's are: the room said within ROOM_REMEMBERED, unless the text
+    names another of theirs; otherwise all of them, and they are asked."""
+    if contact.room_said_at is None:
+        return stays
+    theirs = queries.stays_by_telephone(contact, now)
+    if len(theirs) < 2:
+        return stays
+    words = set(_WORD.findall(unicodedata.normalize("NFKC", text)))
+    names_one = any(stay.room.number in words for stay in theirs)
+    if names_one or contact.room_said_at < now - ROOM_REMEMBERED:
+        return theirs
+    return stays
 
 
 def _is_named(stay: Stay, names: Sequence[str]) -> bool:
@@ -119,7 +140,16 @@ def settle(
         contact.awaiting_request = None
         contact.tries = 0
         contact.language = contact.language or stay.guest.language
-        contact.save(update_fields=["stay", "awaiting", "awaiting_request", "tries", "language"])
+        contact.save(
+            update_fields=[
+                "stay",
+                "awaiting",
+                "awaiting_request",
+                "tries",
+                "language",
+                "room_said_at",
+            ]
+        )
         for card in queries.cards(
             Request.objects.filter(
                 property_id=contact.property_id, contact=contact, kind=Request.Kind.UNKNOWN_GUEST

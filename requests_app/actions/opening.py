@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MAX_QUANTITY = 99
 
+NOTHING_TOLD = frozenset({Request.Kind.UNKNOWN_GUEST, Request.Kind.MANY_TEXTS})
+"""Kinds of which the guest is told no time: due for us, and no promise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -69,8 +72,8 @@ def open_requests(
         sequence = take_sequence(hotel.pk)
         requests = []
         for thing in wanted:
-            times = times_for(thing.service, now=at, wanted_at=thing.wanted_at)
-            later = times.starts_at is not None and not thing.urgent
+            times = times_for(thing.service, now=at, wanted_at=thing.wanted_at, urgent=thing.urgent)
+            later = times.starts_at is not None
             requests.append(
                 Request(
                     property=hotel,
@@ -104,7 +107,8 @@ def open_requests(
             )
         insert(*requests)
         insert(*(record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests))
-        insert(*(Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in requests))
+        promised = [r for r in requests if r.kind not in NOTHING_TOLD]
+        insert(*(Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in promised))
     return requests
 
 

@@ -171,7 +171,7 @@ def settle_name(
 def pass_on(commendation: Commendation, *, note: str, by: Person, at: datetime) -> Commendation:
     """To the people it names, with the manager's note: they see it on their own page.
 
-    Raises Missing while nobody is named.
+    Raises Missing while nobody is named, or a name could be one of several people's.
     """
     if not commendation.people.exists():
         raise Missing(_("Say first whom it is for."))
@@ -184,6 +184,8 @@ def pass_on(commendation: Commendation, *, note: str, by: Person, at: datetime) 
             acknowledged_at=commendation.acknowledged_at or at,
             acknowledged_by=commendation.acknowledged_by or by,
         )
+        if any(name["candidates"] for name in commendation.open_names):
+            raise Missing(_("Say first who is meant."))
     return commendation
 
 

@@ -41,6 +41,8 @@ def answer(
 ) -> None:
     """Say what was understood: at once, or joined to what waits for its minute to pass."""
     automatic = [at for way, by_itself, at in said if way == "out" and by_itself]
+    if not contact.address.startswith("+"):
+        return  # a carrier's name of somebody is no number to text
     if contact.opted_out_at is not None or len(automatic) >= messages.AUTOMATIC_PER_HOUR:
         return
     text = _text(contact, outcome, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -15,6 +16,7 @@ from requests_app.actions.identify import (
     only_says_whose,
     open_unknown_guest,
     settle,
+    still_meant,
 )
 from requests_app.actions.journal import By, record, touch
 from requests_app.actions.opening import Wanted, open_requests
@@ -48,9 +50,11 @@ def read_text(message: Message, contact: Contact, house: House, *, now: datetime
 
 def decide(message: Message, contact: Contact, house: House, *, now: datetime) -> Outcome:
     """Open, settle, answer, obey. Runs inside the transaction of ``incoming.understand``."""
-    stays = queries.stays_of(contact, now)
+    stays = still_meant(contact, message.body, queries.stays_of(contact, now), house, now=now)
     contact.language = contact.language or (stays[0].guest.language if stays else "")
     reading = read_text(message, contact, house, now=now)
+    if reading.intent is Intent.START and not message.intent and contact.awaiting in GOES_ON:
+        reading = _yes(contact, reading)
     if message.intent in KEYWORDS or reading.intent in KEYWORDS:
         return keyword(message, contact, reading, now=now)
     _learn_language(contact, reading)
@@ -74,6 +78,18 @@ def decide(message: Message, contact: Contact, house: House, *, now: datetime) -
         contact.language = stay.guest.language or contact.language
         contact.save(update_fields=["language", "stay"])
     return _act(message, contact, stay, house, reading, now=now)
+
+
+def _yes(contact: Contact, reading: Reading) -> Reading:
+    """ "Yes" to a question of ours is an answer, unless they had stopped and now start again."""
+    if contact.opted_out_at is not None:
+        return reading
+    arrived = contact.awaiting == Awaiting.ARRIVED
+    return replace(
+        reading,
+        intent=Intent.ANSWER if arrived else Intent.THANKS,
+        answer=answers.ARRIVED if arrived else None,
+    )
 
 
 def _learn_language(contact: Contact, reading: Reading) -> None:
@@ -118,8 +134,9 @@ def keyword(message: Message, contact: Contact, reading: Reading, *, now: dateti
             contact.opted_out_at = contact.opted_out_at or now
             replying.hold_back(contact)  # who said STOP hears no more of us, not even a goodbye
         elif intent is Intent.START:
+            if contact.opted_out_at is not None:
+                words = [wording.welcome_back(contact.property)]
             contact.opted_out_at = None
-            words = [wording.welcome_back(contact.property)]
         else:
             words = [wording.help_text(contact.property)]
     contact.save(update_fields=["opted_out_at"])
@@ -206,6 +223,8 @@ def _settled(
     now: datetime,
 ) -> Outcome:
     """Whose words they are is known now: what was kept is used, then what came with the answer."""
+    if (question := replying.waiting_reply(contact, now=now)) is not None:
+        question.delete()  # it is answered before it was asked
     outcome = Outcome(wait=timedelta(0))
     for earlier in Message.objects.filter(contact=contact, held=True, understood_at=None).order_by(
         "at", "pk"

@@ -71,6 +71,11 @@ class Contact(models.Model):
     )
     asked_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    room_said_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When the holder of a shared number last said which of their rooms they mean"),
+    )
 
     class Meta:
         constraints = [

@@ -69,6 +69,8 @@ const cards = (function () {
     for (const lane of $$(".lane", lanes)) {
       const n = $$(".card", lane).length;
       $(".lane-count", lane).textContent = n;
+      const tab = $(`[data-tab="${lane.dataset.lane}"]`, lanes);
+      if (tab) tab.textContent = n;
       const empty = $(".empty", lane);
       if (empty) empty.hidden = n > 0;
       if (lane.dataset.lane === "scheduled") lane.hidden = n === 0;
@@ -94,6 +96,21 @@ const cards = (function () {
     select(idOf(all[next]));
   }
 
+  // On a telephone what somebody takes moves out of sight: it says so, with the way there.
+  function tellWhereItWent(id) {
+    const card = find(id);
+    if (!card || !lanes?.contains(card) || card.dataset.status !== "accepted") return;
+    if (card.dataset.holder !== board.dataset.me || talk.fits()) return;
+    const { top, bottom } = card.getBoundingClientRect();
+    if (top < innerHeight && bottom > 0) return;
+    const room = card.dataset.room && `${card.dataset.room} `;
+    const words = board.dataset.yours.replace("%s", () => room + $(".what bdi", card).textContent);
+    answers.say(words);
+    const show = Object.assign(document.createElement("a"), { href: `#${card.id}`, textContent: board.dataset.show });
+    show.addEventListener("click", (event) => { event.preventDefault(); select(id); });
+    $("#toasts").lastElementChild.append(" ", show);
+  }
+
   // Whatever is done is answered with the cards as they are now, and a sentence where it was refused.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig, xhr } = event.detail;
@@ -102,6 +119,7 @@ const cards = (function () {
     const placed = $$("article.card", answer);
     placed.forEach(place);
     if (placed.length) settle();
+    if (requestConfig.path.endsWith("/accept/")) placed.forEach((card) => tellWhereItWent(idOf(card)));
     if (xhr.status === 422 && event.target.id === "dialog" && requestConfig.elt.isConnected) return; // the form again, with its sentence
     event.detail.shouldSwap = false;
     if ([403, 409, 422].includes(xhr.status)) answers.say(answers.sentenceOf(answer), "late");

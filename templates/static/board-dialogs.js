@@ -78,6 +78,18 @@ const dialogs = (function () {
     if (card && cards.find(cards.idOf(card))) cards.select(cards.idOf(card));
   });
 
+  // "210 two pillows" typed at one go: after a room there is, the rest are the words.
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    const [, room, rest] = (box.id === "new-room" && box.value.match(/^\s*(\S+)\s+(.*)$/)) || [];
+    if (!room || ![...box.list.options].some((option) => option.value === room)) return;
+    const words = $("#new-words");
+    box.value = room;
+    words.value = rest + words.value;
+    words.focus();
+    words.setSelectionRange(rest.length, rest.length);
+  });
+
   // Long lists are narrowed as one types.
   document.addEventListener("input", (event) => {
     const box = event.target;

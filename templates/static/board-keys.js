@@ -43,7 +43,11 @@
     return true;
   }
 
+  // Who is anywhere else, above all in the conversation, means to write and not to command.
+  const isOnBoard = (element) => element === document.body || Boolean(element.closest("main.board"));
+
   function single(event) {
+    if (!isOnBoard(event.target)) return false;
     const key = event.key.toLowerCase();
     const focused = event.target.closest("#lanes .card");
     if (key === "j" || key === "k") { step(key === "j" ? 1 : -1); return true; }

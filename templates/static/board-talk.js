@@ -6,20 +6,44 @@ const talk = (function () {
   const beside = $("#beside");
   const alone = Boolean(beside?.hasAttribute("data-alone"));
   const drafts = new Map(); // what was written and not sent, by the id of the request
+  let early = null; // what is typed between asking for the reply box and its coming
 
   const facts = () => (beside ? $("[data-shown]", beside)?.dataset : undefined);
   const fits = () => !alone && WIDE.matches;
 
   function open(id, { focus = true, reply = false } = {}) {
+    early = reply ? [] : null;
     if (!fits()) { location.assign(`/requests/${id}/${reply ? "#reply-text" : ""}`); return; }
     answers.ask("GET", `/requests/${id}/`, { from: beside, into: beside }).then(() => {
+      const typed = early;
+      early = null;
       if (facts()?.shown !== String(id)) return;
-      if (reply) $("#reply-text")?.focus();
+      if (reply) write(typed || []);
       else if (focus) $("[data-close]", beside).focus({ preventScroll: true });
     });
   }
 
+  // In the box; where there is none, at the sentence that says why, so that no key does anything else.
+  function write(typed) {
+    const box = $("#reply-text", beside);
+    (box || $("#reply-refused", beside) || beside).focus({ preventScroll: true });
+    if (!box || !typed.length) return;
+    box.value += typed.join("");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!early) return;
+    if (event.key === "Escape") { early = null; return; }
+    if (event.ctrlKey || event.metaKey || [...event.key].length !== 1) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    early.push(event.key);
+  }, true);
+  addEventListener("pageshow", () => { early = null; });
+
   function close() {
+    early = null;
     const back = facts()?.shown;
     keepDraft();
     htmx.trigger(beside, "htmx:abort");
@@ -85,7 +109,7 @@ const talk = (function () {
 
   // --- around htmx's swaps -------------------------------------------------------------------------
 
-  let before = { said: "", atEnd: false, open: [], act: null };
+  let before = { said: "", atEnd: false, open: [], act: null, focused: false };
 
   beside?.addEventListener("htmx:beforeSwap", (event) => {
     const { detail, target } = event;
@@ -97,6 +121,7 @@ const talk = (function () {
       said: detail.xhr.responseText,
       atEnd: target.scrollHeight - target.scrollTop - target.clientHeight < NEARLY_AT_THE_END,
       open: $$("details", target).map((details) => details.open),
+      focused: target.contains(document.activeElement),
       act: target.contains(document.activeElement) ? document.activeElement.dataset.act : null,
     };
   });
@@ -111,6 +136,7 @@ const talk = (function () {
     } else if (target.matches("[data-talk]")) {
       $$("details", target).forEach((details, n) => { details.open = Boolean(before.open[n]); });
       if (before.act) $(`[data-act="${before.act}"]`, target)?.focus({ preventScroll: true });
+      if (before.focused && !beside.contains(document.activeElement)) beside.focus({ preventScroll: true });
       if (before.atEnd) toEnd();
     }
   });

@@ -27,6 +27,8 @@
     if (talk.shown && concerns(frame, talk.facts)) talk.refresh();
   }
 
+  const bar = $(".bar");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
   document.documentElement.classList.add("scripted");
   cards.settle();
   liveSocket(board, hear);

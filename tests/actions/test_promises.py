@@ -75,9 +75,9 @@ def test_the_night_the_clocks_change_lasts_as_long_as_it_lasts() -> None:
     assert later.astimezone(helsinki).strftime("%H:%M") == "05:30"
 
 
-def test_without_a_service_the_front_desk_has_a_quarter_of_an_hour() -> None:
+def test_without_a_service_the_front_desk_answers_within_what_the_guest_is_told() -> None:
     times = times_for(None, now=NOON)
     assert (times.respond_by, times.due_at) == (
         NOON + timedelta(minutes=5),
-        NOON + timedelta(minutes=15),
+        NOON + timedelta(minutes=5),
     )

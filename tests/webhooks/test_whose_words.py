@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from requests_app import wording
+from requests_app.actions import requests
 from requests_app.actions.house import settle_number
 from requests_app.actions.messages import AUTOMATIC_PER_HOUR
 from requests_app.models import Contact, Guest, Message, Property, Request, Room, Stay
@@ -221,3 +222,32 @@ def test_what_is_said_within_a_minute_is_answered_together(
     assert first.outgoing.due_at == now
     assert second.outgoing.due_at == now + MINUTES
     assert second.body.count("\n") == 1
+
+
+def test_a_shared_number_is_asked_again_after_a_while_and_follows_a_room_it_names(
+    hotel: Property, text: Text, now: datetime
+) -> None:
+    text(MORGANS, "2 towels please", at=now)
+    text(MORGANS, "209", at=now + MINUTES)
+    text(MORGANS, "an iron please", at=now + 5 * MINUTES)
+    text(MORGANS, "slippers for 208 please", at=now + 10 * MINUTES)
+    assert [room for _service, room, _status in asked_for() if room] == ["209", "209", "208"]
+    text(MORGANS, "a bathrobe please", at=now + 60 * MINUTES)
+    assert said()[-1] == wording.which_room(["208", "209"])
+
+
+def test_yes_to_our_question_is_an_answer_and_starts_nothing(
+    hotel: Property, text: Text, now: datetime, person: Callable[[str], Person]
+) -> None:
+    text(EMILY, "2 towels please", at=now)
+    request = Request.objects.get()
+    requests.finish_request(request, by=person("housekeeping"), at=now + 2 * MINUTES)
+    text(EMILY, "yes", at=now + 4 * MINUTES)
+    request.refresh_from_db()
+    assert request.status == "confirmed"
+    assert said()[-1] == wording.how_did_we_do()
+
+
+def test_a_name_that_is_no_number_is_never_texted(hotel: Property, text: Text) -> None:
+    text("garbage", "towels please")
+    assert said() == []
