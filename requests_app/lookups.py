@@ -22,7 +22,6 @@ from requests_app.models import (
     Service,
     Stay,
 )
-
 from requests_app.states import Status
 
 if TYPE_CHECKING:
@@ -137,7 +136,10 @@ def find_requests(hotel: Property, words: str) -> list[Request]:
     ids = [r.pk for r in requests.on_board().only("pk").order_by("-created_at")[:FOUND]]
     if len(ids) < FOUND:
         closed = requests.exclude(closed_at=None).only("pk").order_by("-created_at")
-        for some in (closed.exclude(status=Status.CANCELLED), closed.filter(status=Status.CANCELLED)):
+        for some in (
+            closed.exclude(status=Status.CANCELLED),
+            closed.filter(status=Status.CANCELLED),
+        ):
             ids += [r.pk for r in some[: FOUND - len(ids)]]
     return in_order(ids)
 

@@ -48,6 +48,8 @@ class CatalogueEntry:
     """From (included) to (excluded) hour that 'at 7' without am or pm means for it."""
     any_hour: bool = False
     """'At 4' may well mean four in the morning, as for a taxi to the airport."""
+    until: bool = False
+    """'Until 2 pm' is the time of it; of anything else it is only the end."""
 
 
 @cache
@@ -70,6 +72,7 @@ def load_catalogue() -> Mapping[str, CatalogueEntry]:
                 urgent=row.get("urgent", False),
                 usual_hours=(hours[0], hours[1]) if hours else None,
                 any_hour=row.get("any_hour", False),
+                until=row.get("until", False),
             )
     return MappingProxyType(entries)
 

@@ -28,6 +28,8 @@ _LOOKED_UP_FUZZILY: Final = frozenset(
         "medical",
         "problem",
         "want",
+        "more",
+        "surplus",
         "thanks",
         "praise",
         "refuse",

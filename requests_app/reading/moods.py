@@ -12,6 +12,7 @@ _MOODS: Final = frozenset(
         "cancel",
         "refuse",
         "want",
+        "more",
         "lack",
         "problem",
         "delay",
@@ -34,7 +35,8 @@ class Moods:
             if cue.kind == "refuse" and not outright.isdisjoint(cue.at):
                 continue  # 'do not disturb' refuses nothing
             if cue.kind in _MOODS:
-                self.by_fragment.setdefault(parsed.fragment[cue.first], set()).add(cue.kind)
+                mood = "want" if cue.kind == "more" else cue.kind
+                self.by_fragment.setdefault(parsed.fragment[cue.first], set()).add(mood)
 
     def of(self, item: Match) -> str:
         """The mood that governs a thing: its own fragment's, else a neighbour's in the sentence."""
@@ -90,20 +92,37 @@ class Moods:
             return "thanks" if self._is_thanked(fragment, item) else ""
         if "praise" in moods and not moods & {"lack", "problem", "delay"}:
             return "want"
+        if {"lack", "delay"} <= moods and "want" not in moods:
+            return "delay"  # 'we still have no towels': asked for before
         for mood in ("want", "lack", "problem", "delay", "offer"):
             if mood in moods:
                 return mood
         return ""
 
     def _refuses(self, fragment: int, item: Match) -> bool:
-        """A refusal governs what is said after it unless a new wish begins in between."""
+        """A refusal governs what is said after it unless a new wish begins in between.
+
+        'More' and 'extra' begin none ('we don't need any more towels'), yet 'extra pillows
+        instead of blankets' refuses the blankets only.
+        """
         refusals = self._cues(fragment, "refuse")
         # A thing said outright may hold the refusing words itself; those are not in `moods`.
         wants = [cue for cue in self._cues(fragment, "want") if cue.first < item.first]
         before = [cue for cue in refusals if cue.first <= item.last]
         if not before:
-            return not wants
+            more = any(cue.first < item.first for cue in self._cues(fragment, "more"))
+            return not wants and not (more and self._governs_another(refusals, item, fragment))
         return not any(cue.first > before[-1].last for cue in wants)
+
+    def _governs_another(self, refusals: list[Match], item: Match, fragment: int) -> bool:
+        if not refusals or self.parsed.lexicon.verb_final:
+            return False
+        return any(
+            other is not item
+            and self.parsed.fragment[other.first] == fragment
+            and other.first > refusals[-1].last
+            for other in self.parsed.items
+        )
 
     def _asks(self, fragment: int, item: Match) -> bool:
         asked = self._cues(fragment, "question")
@@ -126,6 +145,14 @@ class Moods:
             for cue in self.parsed.cues
             if cue.kind == kind and self.parsed.fragment[cue.first] == fragment
         ]
+
+    def is_surplus(self, item: Match) -> bool:
+        """'One pillow too many, please take it away': to be fetched, not to be brought."""
+        here = self.parsed.sentence[item.first]
+        return any(
+            cue.kind == "surplus" and self.parsed.sentence[cue.first] == here
+            for cue in self.parsed.cues
+        )
 
     def is_bare_no(self, item: Match) -> bool:
         return any(

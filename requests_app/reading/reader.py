@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from requests_app.reading.identify import rank_languages
+from requests_app.reading.identify import is_recognised, rank_languages
 from requests_app.reading.keywords import bare_answer, keyword, leading_answer
 from requests_app.reading.lexicon import available_languages, lexicon_for
 from requests_app.reading.meaning import Intent, Reading, Setting, Wish
@@ -15,7 +15,9 @@ from requests_app.reading.words import LONGEST_TEXT, Token, cut
 
 _OTHER_CONFIDENCE = 0.3
 _DOCTOR_CONFIDENCE = 0.9
-_ASKING = {"want", "lack", "problem", "cancel"}
+_UNDERSTOOD = 0.6
+"""The share of its words that must mean something, or another language is tried."""
+_ASKING = {"want", "more", "lack", "problem", "cancel"}
 
 
 def read(text: str, setting: Setting) -> Reading:
@@ -37,7 +39,10 @@ def read(text: str, setting: Setting) -> Reading:
     if len(ranked) > 1 and ranked[1][1] > 0 and _poorly(wishes):
         other = ranked[1][0]
         again = _read_in(other, text, tokens, setting)
-        if _richness(again[1]) > _richness(wishes):
+        surer = _certain(again[1]) > _certain(wishes)
+        richer = _richness(again[1]) > _richness(wishes)
+        known = is_recognised(tokens, language)
+        if richer if known else (surer and again[1].explained >= _UNDERSTOOD):
             language, (parsed, wishes, named) = other, again
     return _conclude(text, language, parsed, wishes, named, setting, codes)
 
@@ -55,11 +60,15 @@ def _read_in(
 
 
 def _poorly(wishes: Wishes) -> bool:
-    return bool(wishes.leftover) or wishes.explained < 0.6
+    return bool(wishes.leftover) or wishes.explained < _UNDERSTOOD
 
 
 def _richness(wishes: Wishes) -> float:
-    return sum(is_certain(wish) for wish in wishes.wishes) + wishes.explained
+    return _certain(wishes) + wishes.explained
+
+
+def _certain(wishes: Wishes) -> int:
+    return sum(is_certain(wish) for wish in wishes.wishes)
 
 
 def _conclude(
@@ -93,7 +102,11 @@ def _conclude(
     doctor = any(wish.service == "doctor" for wish in requests)
     if alarm:
         requests = _with_help(requests, any(m.kind == "medical" for m in alarm), words, setting)
-    if "cancel" in cues and not any(wish.service == "other" for wish in requests):
+    if (
+        cues & {"cancel", "surplus"}
+        and ("cancel" in cues or found.refused)
+        and not any(wish.service == "other" for wish in requests)
+    ):
         # What to call off is for a person to see to; we never undo anything by ourselves.
         requests.append(Wish("other", None, None, _OTHER_CONFIDENCE, text[:LONGEST_TEXT].strip()))
     urgent = bool(alarm) or doctor

@@ -52,10 +52,43 @@ class TimeFinder:
         moments = self._relative()
         clocks = self._clocks()
         for moment in clocks:
-            self._add_day(moment)
+            self._add_day(moment, [other for other in clocks if other is not moment])
         moments += clocks
         moments += self._days_alone()
-        return sorted(moments, key=lambda moment: min(moment.tokens))
+        moments.sort(key=lambda moment: min(moment.tokens))
+        for moment in moments:
+            before, after = min(moment.tokens) - 1, max(moment.tokens) + 1
+            leads = any(self._has(place, "until") for place in (before, *moment.tokens))
+            moment.until = leads or self._has(after, "up_to")
+        self._carry_days(moments)
+        return moments
+
+    def _carry_days(self, moments: list[Moment]) -> None:
+        """'Tomorrow a call at 5:45 and a cab at 6:15': a day named once holds for later hours.
+
+        A day without an hour holds to the end of its sentence only.
+        """
+        named: Moment | None = None
+        for moment in moments:
+            if moment.day is not None or moment.weekday is not None or moment.on:
+                named = moment
+                continue
+            if named is None or moment.hour is None:
+                continue
+            between = range(max(named.tokens) + 1, min(moment.tokens))
+            if named.hour is None and any(self._ends_sentence(place) for place in between):
+                continue
+            if named.day != 0:
+                moment.day, moment.weekday, moment.on = named.day, named.weekday, named.on
+
+    def _ends_sentence(self, place: int) -> bool:
+        """Whether the token is a full stop, and not the one of 'fri.'."""
+        token = self.tokens[place]
+        if token.kind != "end":
+            return False
+        before = self.tokens[place - 1] if place else token
+        short = token.text == "." and before.end == token.start and len(before.text) <= 5
+        return not (short and self._has(place - 1, *WEEKDAYS))
 
     def _relative(self) -> list[Moment]:
         found = []
@@ -165,7 +198,7 @@ class TimeFinder:
             return moment
         if self._has(before, "past", "to") and 1 <= value <= 12:
             return self._past_or_to(place, value, last)
-        told = self._has(before, "at", "clock")
+        told = self._has(before, "at", "clock", "until")
         if value > 24 or self._has(after, "minute", "hour", "day"):
             return None
         if after in self.things and not told:
@@ -224,14 +257,16 @@ class TimeFinder:
         self._half_day(moment, last)
         return moment
 
-    def _add_day(self, moment: Moment) -> None:
-        """Take the day and the part of the day said near an hour into it."""
+    def _add_day(self, moment: Moment, others: Sequence[Moment]) -> None:
+        """Take the day and part of the day said near an hour, and no nearer another, into it."""
         low, high = min(moment.tokens), max(moment.tokens)
         for place in sorted(self.tags, key=lambda place: abs(place - low)):
             if place in self.used or not low - _NEAR <= place <= high + _NEAR:
                 continue
             between = range(min(place, high), max(place, low))
-            if any(self.tokens[other].kind == "end" for other in between):
+            if any(self._ends_sentence(other) for other in between):
+                continue
+            if any(other.away(place) < moment.away(place) for other in others):
                 continue
             if self._take_day(moment, place):
                 self.used.update(range(place, self.ends.get(place, place) + 1))

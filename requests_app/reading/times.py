@@ -31,6 +31,12 @@ class Moment:
     on: tuple[int, int] | None = None
     """(day, month)."""
     part: str = ""
+    until: bool = False
+    """Something ends then: 'until noon'."""
+
+    def away(self, place: int) -> int:
+        """Tokens between it and a place."""
+        return min(abs(place - token) for token in self.tokens)
 
     def resolve(self, now: datetime, entry: CatalogueEntry | None) -> datetime | None:
         """The next such instant after `now`, in its zone; None where the words are too vague."""

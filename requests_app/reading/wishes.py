@@ -125,6 +125,15 @@ class WishFinder:
             return 0.0
         if mood == "thanks":
             return 0.0
+        portable = entry is not None and entry.counted and entry.desk == _PORTABLE_DESK
+        if item.kind == "item" and portable and self.moods.is_surplus(item):
+            self.refused = True
+            return 0.0
+        if item.value == "information" and item.kind != "item":
+            self.asked_about = True
+            return 0.0
+        if item.value == "other":
+            return _UNKNOWN
         if item.kind == "asks":
             return _SAID_OUTRIGHT * spelt
         if mood == "question":
@@ -143,8 +152,7 @@ class WishFinder:
         if mood == "delay":
             return _LATE * spelt
         if mood == "offer":
-            portable = entry is None or (entry.counted and entry.desk == _PORTABLE_DESK)
-            if portable or item.value in ("adapter", "pharmacy", "ice"):
+            if entry is None or portable or item.value in ("adapter", "pharmacy", "ice"):
                 return _OFFERED * spelt
             self.asked_about = True
             return 0.0
@@ -226,6 +234,8 @@ class WishFinder:
                 and moment.minutes_from_now is None
                 and not (entry and entry.scheduled)
             ):
+                continue
+            if moment.until and not (entry and entry.until):
                 continue
             if found := moment.resolve(self.setting.now, entry):
                 return found

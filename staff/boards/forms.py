@@ -238,6 +238,8 @@ class Sort(Act):
         ).select_related("desk").first()  # fmt: skip
         if service is None:
             raise Missing(_("Choose what the guest would like."))
+        if data["teach"] and not data["word"]:
+            raise Missing(_("Choose a word of at least two letters."))  # before it is sorted
         requests.sort_request(
             self.target, service=service, by=self.person, at=self.now, quantity=data["quantity"]
         )

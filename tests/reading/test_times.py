@@ -45,12 +45,37 @@ def _at(text: str, now: datetime) -> str | None:
         ("taksi perjantaina klo 18", "13 18:00"),
         ("airport transfer for 3 tomorrow 5am", "11 05:00"),
         ("table for 7 tomorrow at 8", "11 20:00"),
+        ("burger and fries in 20 minutes", "10 15:20"),
+        ("taxi fri. at 5 pm please", "13 17:00"),
+        ("wedding cake please", None),
+        ("late checkout until 2pm please", "11 14:00"),
+        ("do not disturb until 5 pm", None),
+        ("öğlene kadar rahatsız etmeyin", None),
+        ("älkää häiritkö puoleenpäivään asti", None),
         ("towels please", None),
         ("the AC has been broken since 7", None),
     ],
 )
 def test_a_time_is_the_next_sensible_one(text: str, expected: str | None) -> None:
     assert _at(text, datetime(2026, 3, 10, 15, 0, tzinfo=HELSINKI)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("wake up call tomorrow at 5:45 and a cab at 6:15", ["11 05:45", "11 06:15"]),
+        ("wake me at 6 tomorrow. And a taxi at 7", ["11 06:00", "11 07:00"]),
+        ("Yarın sabah 6'da uyandırma, 7'de taksi", ["11 06:00", "11 07:00"]),
+        ("huomenna herätys 5.45 ja taksi 6.15", ["11 05:45", "11 06:15"]),
+        ("taxi on friday at 9 and dinner at 7", ["13 09:00", "13 19:00"]),
+        ("Taxi at 17:00 and a wake-up call tomorrow at 6", ["10 17:00", "11 06:00"]),
+        ("Tomorrow we leave. Can we get dinner at 7?", ["10 19:00"]),
+        ("dinner at 8 tonight and a wake up call at 6", ["10 20:00", "11 06:00"]),
+    ],
+)
+def test_a_day_named_once_holds_for_the_hours_after_it(text: str, expected: list[str]) -> None:
+    wishes = read(text, Setting(now=datetime(2026, 3, 10, 15, 0, tzinfo=HELSINKI))).requests
+    assert [wish.at.strftime("%d %H:%M") for wish in wishes if wish.at] == expected
 
 
 def test_an_hour_the_clocks_skip_becomes_the_next_one() -> None:

@@ -140,3 +140,66 @@ def test_a_guest_may_write_in_another_language_than_we_know(setting: Setting) ->
     known = Setting(now=TUESDAY_AT_THREE, language="tr")
     assert read("could we get two towels please", known).language == "en"
     assert read("ok", known).language == "tr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't bring any more towels",
+        "STOP bringing towels please",
+        "we don't need any more towels",
+        "One pillow too many, please take it away",
+        "you brought too many towels, please take them back",
+        "havlu getirmeyi bırakın",
+        "daha fazla havlu istemiyoruz",
+        "lisää pyyhkeitä ei tarvita",
+        "yksi tyyny liikaa, ottakaa se pois",
+        "Could you water the plants",
+        "çiçekleri sular mısınız",
+    ],
+)
+def test_what_is_too_much_or_only_sounds_like_a_thing_is_never_brought(setting, text) -> None:
+    assert [w.service for w in read(text, setting).requests if w.confidence >= CERTAIN] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("some more towels please", ["towels"]),
+        ("extra pillows instead of blankets please", ["pillow"]),
+        ("yastık istemiyorum, daha fazla havlu lütfen", ["towels"]),
+        ("take the tray away please", ["tray-pick-up"]),
+        ("there are too many ants in the bathroom", ["room-cleaning"]),
+        ("Could you water my plant and bring 2 towels", ["other", "towels"]),
+    ],
+)
+def test_more_of_a_thing_is_still_a_wish(wished, text, services) -> None:
+    assert [service for service, _ in wished(text)] == services
+
+
+@pytest.mark.parametrize(
+    "text", ["We still don't have the towels", "hâlâ havlumuz yok", "vieläkään ei ole pyyhkeitä"]
+)
+def test_what_was_asked_for_before_is_a_complaint_and_no_second_order(setting, text) -> None:
+    reading = read(text, setting)
+    assert reading.intent is Intent.COMPLAINT
+    assert [(w.service, w.confidence < CERTAIN) for w in reading.requests] == [("towels", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok",
+        "Necesito dos toallas por favor",
+        "Mi habitación está muy fría",
+        "El aire acondicionado no funciona",
+        "Ich brauche zwei Handtücher bitte",
+        "Können Sie uns bitte ein Taxi rufen",
+    ],
+)
+@pytest.mark.parametrize("languages", [("en", "tr", "fi"), ("fi", "en"), ("tr", "fi", "en")])
+def test_a_text_in_no_language_of_ours_is_taken_for_none_of_the_others(text, languages) -> None:
+    setting = Setting(now=TUESDAY_AT_THREE, languages=languages)
+    assert read(text, setting).language == languages[0]
+    hinted = replace(setting, language=languages[-1])
+    assert read(text, hinted).language == languages[-1]
