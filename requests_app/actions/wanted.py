@@ -41,7 +41,10 @@ def wanted_of(
         return wanted
     no_card = {Intent.PRAISE, Intent.THANKS, Intent.GREETING}
     wordless = not any(sign.isalnum() for sign in body)
-    if unsure or (not wanted and (reading.urgent or wordless or reading.intent not in no_card)):
+    # "Ok", "no need": the reading knows that nothing is asked; the open cards show that they wrote.
+    agreed = reading.intent is Intent.OTHER and not reading.requests and len(body.split()) <= 2
+    nothing_asked = reading.intent in no_card or (agreed and not wordless)
+    if unsure or (not wanted and (reading.urgent or wordless or not nothing_asked)):
         kind = Request.Kind.COMPLAINT if complaint and not wanted else Request.Kind.UNSORTED
         wanted.append(
             Wanted(
