@@ -97,8 +97,6 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What the conversation offers in each status."""
 
-GUESTS_WORD = frozenset({Status.DONE, Status.CONFIRMED})
-
 UNSORTED = frozenset({Request.Kind.UNSORTED, Request.Kind.COMPLAINT})
 
 
@@ -109,12 +107,6 @@ def acts_on_card(request: Request) -> list[Act]:
     elif request.status == Status.NEW and request.kind in UNSORTED:
         slugs = ("sort", "accept", "reply")
     return [ACTS[slug] for slug in slugs]
-
-
-def usual_act(request: Request) -> Act | None:
-    """The next step of nearly every request like this one; none while the guest has the word."""
-    acts = acts_on_card(request)
-    return acts[0] if acts and request.status not in GUESTS_WORD else None
 
 
 def acts_possible(request: Request) -> list[Act]:
@@ -180,15 +172,11 @@ def _outcome(request: Request) -> str:
 def title_of(request: Request) -> str:
     """What to do, with its quantity; in the words themselves where no service names it."""
     if request.kind == Request.Kind.UNSORTED and not request.words.strip():
-        return _("(with a picture)") if _pictures(request) else _("(an empty text)")
+        pictures = getattr(request, "photo_count", 0)
+        return _("(with a picture)") if pictures else _("(an empty text)")
     if request.service is not None and request.service.slug == "other" and request.words.strip():
         return shorten(request.words, TITLE_WORDS)
     return request.title
-
-
-def _pictures(request: Request) -> int:
-    count: int = getattr(request, "photo_count", 0)
-    return count
 
 
 def guest_of(request: Request) -> str:
@@ -225,7 +213,7 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
         tags.append(("late", _("A text did not arrive")))
     if request.status == Status.ON_HOLD:
         tags.append(("soon", _hold(request)))
-    pictures = _pictures(request)
+    pictures = getattr(request, "photo_count", 0)
     if pictures:
         tags.append(("", ngettext("%(n)d photo", "%(n)d photos", pictures) % {"n": pictures}))
     return tags
@@ -274,7 +262,7 @@ def card_context(request: Request) -> dict[str, Any]:
     if request.language and request.language != language:
         where.append(language_name(request.language, language))
     acts = acts_on_card(request)
-    usual = usual_act(request)
+    usual = None if request.status == Status.DONE else acts[0] if acts else None
     return {
         "id": request.pk,
         "status": request.status,

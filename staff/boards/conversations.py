@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from requests_app import fragments, lookups, queries
-from requests_app.cards import acts_on_card, acts_possible, card_context, language_name, usual_act
+from requests_app.cards import acts_possible, card_context, language_name
 from requests_app.models import Request
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
@@ -57,12 +57,13 @@ def talk_of(request: StaffRequest, target: Request) -> str:
     """The piece of a page with the guest, the thread and the history."""
     hotel, now = request.user.property, timezone.now()
     stay = target.stay
-    shown = {act.slug for act in acts_on_card(target)} | {"note"}
+    card = card_context(target)
+    usual = next((act for act, _url, primary in card["acts"] if primary), None)
+    shown = {act.slug for act, _url, _primary in card["acts"]} | {"note"}
     possible = [act for act in acts_possible(target) if act.slug != "reply"]  # it has its box
-    usual = usual_act(target)
     context: dict[str, Any] = {
         "target": target,
-        "card": card_context(target),
+        "card": card,
         "usual": usual,
         "acts": sorted(
             (act for act in possible if act.slug in shown), key=lambda act: act is not usual

@@ -14,6 +14,7 @@ from requests_app.actions import house, requests, talking, timing
 from requests_app.actions.opening import MAX_QUANTITY
 from requests_app.errors import AlreadyChanged, Missing, NotAllowed
 from requests_app.models import Contact, Desk, Service, Stay
+from requests_app.reading.teach import word_to_teach
 from requests_app.states import EventKind, Status
 from staff.boards.acts import Act, may_overrule
 
@@ -228,9 +229,8 @@ class Sort(Act):
 
     @builtins.property
     def word_to_teach(self) -> str:
-        """The guest's own words where they are few: what we did not know."""
-        words = " ".join(self.target.words.split())
-        return words if len(words) <= 40 else ""
+        """What we did not know of the guest's words."""
+        return word_to_teach(self.target.words, self.target.language)[:80]
 
     def act(self, data: dict[str, Any]) -> None:
         service = Service.objects.filter(

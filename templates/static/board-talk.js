@@ -6,6 +6,7 @@ const talk = (function () {
   const beside = $("#beside");
   const alone = Boolean(beside?.hasAttribute("data-alone"));
   const drafts = new Map(); // what was written and not sent, by the id of the request
+  let turn = 0; // the latest opening: what an earlier one brings comes too late
   let early = null; // what is typed between asking for the reply box and its coming
 
   const facts = () => (beside ? $("[data-shown]", beside)?.dataset : undefined);
@@ -13,8 +14,10 @@ const talk = (function () {
 
   function open(id, { focus = true, reply = false } = {}) {
     early = reply ? [] : null;
+    const mine = (turn += 1);
     if (!fits()) { location.assign(`/requests/${id}/${reply ? "#reply-text" : ""}`); return; }
     answers.ask("GET", `/requests/${id}/`, { from: beside, into: beside }).then(() => {
+      if (mine !== turn) return;
       const typed = early;
       early = null;
       if (facts()?.shown !== String(id)) return;
@@ -44,6 +47,7 @@ const talk = (function () {
 
   function close() {
     early = null;
+    turn += 1;
     const back = facts()?.shown;
     keepDraft();
     htmx.trigger(beside, "htmx:abort");

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
 
 from tests.boards.browsing import Browser
+from tests.conftest import EMILY
 from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -35,6 +37,12 @@ def ask_for(server: Server, room: str, words: str = "", service: str = "luggage"
     """Somebody at the front desk enters a request."""
     desk = Browser(server).back("front-desk")
     assert desk.post("/requests/new/", room=room, service=service, words=words) == 200
+
+
+def text_from_emily(server: Server, words: str) -> None:
+    form = {"MessageSid": f"SM{uuid4().hex}", "AccountSid": "AC1", "From": EMILY,
+            "To": "+12025550100", "Body": words, "NumMedia": "0"}  # fmt: skip
+    assert server.post_signed("/twilio/messages/", form)[0] == 200
 
 
 def test_a_request_arrives_and_is_taken_and_done_with_keys_alone(
@@ -151,6 +159,81 @@ def test_what_could_not_be_sent_is_said_once_and_waits_to_be_sent_again(
     board.keyboard.press("Control+Enter")
     expect(board.locator(".thread .us")).to_contain_text("On our way")
     expect(board.locator("#reply-text")).to_have_value("")
+
+
+def test_no_key_fires_where_a_reply_was_meant_and_none_may_be_sent(
+    board: Page, server: Server
+) -> None:
+    text_from_emily(server, "please carry our bags to the lobby")
+    card = board.locator('.card[data-room="207"]', has_text="to the lobby")
+    expect(card).to_be_visible()
+    text_from_emily(server, "STOP")
+    expect(card.get_by_text("No texts: STOP")).to_be_visible()
+    card.click()
+    board.keyboard.press("m")
+    board.keyboard.type("hello, a d s x")  # some of it before the panel is there, some after
+    refusal = board.locator("#reply-refused")
+    expect(refusal).to_be_focused()
+    board.keyboard.type("hello, a d s x")
+    expect(board.locator("#dialog")).not_to_be_visible()
+    expect(card).to_have_attribute("data-status", "new")
+    board.locator(".beside .guest-facts").click()
+    board.keyboard.type("hx")
+    expect(board.locator("#dialog")).not_to_be_visible()
+    board.keyboard.press("Escape")
+    expect(board.locator("#beside")).not_to_be_visible()
+
+
+def test_what_is_typed_while_the_reply_box_is_on_its_way_is_kept_for_it(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "304")
+    card = board.locator('.card[data-room="304"]')
+    card.locator(".what a").focus()
+    on_the_way: list[Route] = []
+    pk = card.get_attribute("id").removeprefix("request-")
+    board.route(f"**/requests/{pk}/", lambda route: on_the_way.append(route))
+    with board.expect_request(f"**/requests/{pk}/"):
+        board.keyboard.press("m")
+    board.keyboard.type("hello")
+    on_the_way.pop().continue_()
+    expect(board.locator("#reply-text")).to_have_value("hello")
+    expect(board.locator("#reply-text")).to_be_focused()
+    expect(card).to_have_attribute("data-status", "new")
+
+
+def test_a_room_and_words_typed_at_one_go_find_their_boxes(board: Page, server: Server) -> None:
+    board.keyboard.press("n")
+    board.keyboard.type("210 two extra pillows")
+    expect(board.locator("#new-room")).to_have_value("210")
+    expect(board.locator("#new-words")).to_have_value("two extra pillows")
+    expect(board.locator("#becomes")).to_contain_text("2")
+
+
+def test_on_a_telephone_what_somebody_takes_is_a_tap_away(
+    chromium: Chromium, server: Server
+) -> None:
+    for room in ("401", "402", "403"):
+        ask_for(server, room)
+    context = chromium.new_context(viewport={"width": 390, "height": 700}, has_touch=True)
+    session = Browser(server).back("bell").cookie("sessionid")
+    context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    page = context.new_page()
+    page.goto(f"{server.url}/boards/bell/")
+    expect(page.locator("#live")).to_have_text("Live")
+    card = page.locator('.card[data-room="401"]')
+    before = int(page.locator('[data-tab="in-hand"]').inner_text())
+    card.get_by_role("button", name="Accept").tap()
+    expect(page.locator('[data-tab="in-hand"]')).to_have_text(str(before + 1))
+    expect(page.locator("#toasts")).to_contain_text("401")
+    expect(page.locator("#toasts")).to_contain_text("is yours")
+    expect(card).not_to_be_in_viewport()
+    page.locator("#toasts").get_by_role("link", name="Show").tap()
+    expect(card).to_be_in_viewport()
+    page.locator(".lane-tabs").get_by_role("link", name="New").tap()
+    expect(page.locator("#lane-new")).to_be_in_viewport()
+    page.screenshot(path="/tmp/fixboards/phone.png")
+    context.close()
 
 
 def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Server) -> None:
