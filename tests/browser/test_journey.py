@@ -172,9 +172,14 @@ def test_two_boards_accept_at_once_and_one_reads_who_has_it(
     text_from(phone, "305", "pyyhkeitä kiitos")
     for page in (aino, maria):
         expect(card(page, "Bath towels")).to_be_visible()
+    # Both fingers come down at one moment, agreed beforehand: neither board knows of the other's.
+    moment = aino.evaluate("Date.now() + 800")
+    for page in (aino, maria):
         page.evaluate(
-            "document.querySelector('[data-act=accept]').click()"
-        )  # a click that waits for nothing: both are on their way before either is answered
+            "moment => { const button = document.querySelector('[data-act=accept]');"
+            " setTimeout(() => button.click(), moment - Date.now()); }",
+            moment,
+        )
     expect(card(aino, "Bath towels")).to_have_attribute("data-status", "accepted")
     holder = card(aino, "Bath towels").get_attribute("data-holder")
     expect(card(maria, "Bath towels")).to_have_attribute("data-holder", str(holder))
