@@ -232,7 +232,6 @@ def test_on_a_telephone_what_somebody_takes_is_a_tap_away(
     expect(card).to_be_in_viewport()
     page.locator(".lane-tabs").get_by_role("link", name="New").tap()
     expect(page.locator("#lane-new")).to_be_in_viewport()
-    page.screenshot(path="/tmp/fixboards/phone.png")
     context.close()
 
 
