@@ -6,7 +6,6 @@ A wrong value stops the start with one sentence that names the setting.
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,7 +104,6 @@ AUTH_USER_MODEL = "staff.Person"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 _FILES = "django.template.loaders.filesystem.Loader"
 TEMPLATE_LOADERS: list[Any] = (
@@ -260,5 +258,3 @@ if SENTRY_DSN:
     except ImportError as error:
         raise ImproperlyConfigured("SENTRY_DSN is set: install sentry-sdk as well.") from error
     sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
-
-TESTING = "pytest" in sys.modules

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from requests_app import wording
 from requests_app.actions.journal import change
 from requests_app.errors import OptedOut
 from requests_app.models import Contact, Message, Outgoing, Request
@@ -64,6 +66,15 @@ def say(request: Request, *, text: str, by: Person | None, at: datetime) -> Mess
         understood_at=at,
         delivery=Delivery.DELIVERED if request.browser else "",
     )
+
+
+def tell(request: Request, words: Callable[[str], str], *, at: datetime) -> None:
+    """Say something by ourselves, in the guest's language (``words`` is given its code), unless
+    they refused texts or have heard enough of us this hour."""
+    if request.contact is None or may_answer(request.contact, at=at):
+        with wording.language_of(request.language, request.property) as language:
+            text = words(language)
+        say(request, text=text, by=None, at=at)
 
 
 def text_to(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from requests_app.actions import asking
+from requests_app import wording
+from requests_app.actions import asking, messages
 from requests_app.actions.journal import By, change, fresh, move
 from requests_app.actions.opening import promise_again
 from requests_app.errors import AlreadyChanged, Missing, MoveNotAllowed
@@ -145,11 +146,14 @@ def sort_request(
 ) -> Request:
     """Say what the guest meant; the request goes to that service's desk with its promise.
 
-    The time told to the guest is renegotiated when the service needs longer. Teaching the
-    catalogue the word is ``house.teach_word``.
+    Where the service needs longer than the guest was told, they hear the new time from us at once.
+    Teaching the catalogue the word is ``house.teach_word``.
     """
     _must_be_open(request)
-    times = times_for(service, now=request.created_at, wanted_at=request.wanted_at)
+    times = times_for(
+        service, now=request.created_at, wanted_at=request.wanted_at, urgent=request.urgent
+    )
+    longer = times.due_at > request.due_at
     with change():
         move(
             request,
@@ -163,9 +167,15 @@ def sort_request(
             suggested=None,
             quantity=quantity or request.quantity,
             desk=service.desk,
-            due_at=max(times.due_at, at) if times.due_at > request.due_at else request.due_at,
+            due_at=max(times.due_at, at) if longer else request.due_at,
         )
         promise_again(request, due_at=request.due_at, by=by, at=at)
+        if longer and (request.contact is not None or request.browser):
+            messages.tell(
+                request,
+                lambda language: wording.moved_by_staff(request, request.property, at, language),
+                at=at,
+            )
     return request
 
 
@@ -231,7 +241,7 @@ def reopen_request(
     rework, with a new promise. What is still being done stays with whoever does it."""
     if request.status in OPEN:
         return request
-    times = times_for(request.service, now=at)
+    times = times_for(request.service, now=at, urgent=request.urgent)
     with change():
         move(
             request,

@@ -46,10 +46,11 @@ def move_promise(
             responded_at=request.responded_at or at,
         )
         promise_again(request, due_at=due_at, by=by, at=at, reason=reason.strip()[:200])
-        if request.contact is None or messages.may_answer(request.contact, at=at):
-            with wording.language_of(request.language, request.property) as language:
-                text = wording.moved_by_staff(request, request.property, at, language)
-            messages.say(request, text=text, by=None, at=at)
+        messages.tell(
+            request,
+            lambda language: wording.moved_by_staff(request, request.property, at, language),
+            at=at,
+        )
     return request
 
 

@@ -29,9 +29,6 @@ class RequestQuerySet(models.QuerySet["Request"]):
         # for bound values (measured: 6 ms against 163 ms at a million rows).
         return self.filter(closed_at=None)
 
-    def for_desk(self, desk: Desk | None) -> Self:
-        return self if desk is None else self.filter(desk=desk)
-
     def most_urgent_first(self) -> Self:
         return self.order_by("-urgent", models.F("due_at").asc(nulls_last=True), "pk")
 

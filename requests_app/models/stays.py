@@ -32,9 +32,6 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def in_house(self, at: datetime) -> Self:
         return self.filter(arrived_at__lte=at, departed_at=None)
 
-    def of_telephone(self, hotel: Property, telephone: str) -> Self:
-        return self.filter(property=hotel, guest__telephone=telephone)
-
 
 class Stay(models.Model):
     """A guest in a property from arrival to departure; ``room`` is where they are now."""

@@ -223,3 +223,24 @@ def test_one_row_that_cannot_be_moved_does_not_stop_the_clock(
     assert good.starts_at is not None
     clock.tick(good.starts_at)
     assert fresh(good).status == "new"
+
+
+def test_sorting_tells_the_guest_the_longer_time_and_keeps_danger_short(
+    hotel, text, person, service, now
+):
+    text(EMILY, "zibidak", at=now)
+    card = Request.objects.get()
+    told = card.due_at
+    requests.sort_request(card, service=service("towels"), by=person("front-desk"), at=now)
+    card.refresh_from_db()
+    assert card.due_at > told
+    last = Message.objects.filter(direction="out").latest("pk")
+    assert "Bath towels" in last.body
+    assert f"{hotel.local(card.due_at):%H:%M}" in last.body
+
+    text(EMILY, "there is smoke in the hallway", at=now)
+    alarm = Request.objects.get(urgent=True)
+    due = alarm.due_at
+    requests.sort_request(alarm, service=service("doctor"), by=person("front-desk"), at=now)
+    alarm.refresh_from_db()
+    assert alarm.due_at == due
