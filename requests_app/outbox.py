@@ -12,7 +12,7 @@ from django.utils import timezone
 from requests_app.actions import delivery
 from requests_app.actions.journal import change
 from requests_app.carriers import Carrier, Hopeless, NotNow, Unknown, carrier_of
-from requests_app.models import Outgoing
+from requests_app.models import Message, Outgoing
 from requests_app.threads import in_thread, returning
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,14 @@ GATHER_SECONDS = 0.1
 
 def send_one(outgoing: Outgoing, carrier: Carrier | None = None) -> None:
     """Hand one claimed row to its carrier, and write down what became of it."""
-    message = outgoing.message
-    if message.contact is None:
-        delivery.park(outgoing, reason="the guest's number has been erased", code="")
-        return
-    if message.contact.opted_out_at is not None:
-        delivery.park(outgoing, reason="the guest asked for no more texts", code="")
-        return
+    message = outgoing.said
+    if isinstance(message, Message):
+        if message.contact is None:
+            delivery.park(outgoing, reason="the guest's number has been erased", code="")
+            return
+        if message.contact.opted_out_at is not None:
+            delivery.park(outgoing, reason="the guest asked for no more texts", code="")
+            return
     carrier = carrier or carrier_of(message)
     try:
         external_id = None
@@ -52,7 +53,7 @@ def send_one(outgoing: Outgoing, carrier: Carrier | None = None) -> None:
         delivery.unknown_whether_sent(outgoing, reason=str(doubt), at=timezone.now())
     except Exception as error:
         # A mistake of ours: whether it came before or after the call, nobody knows.
-        log.exception("message %s could not be sent", message.pk)
+        log.exception("row %s could not be sent", outgoing.pk)
         delivery.unknown_whether_sent(outgoing, reason=type(error).__name__, at=timezone.now())
     else:
         delivery.sent(outgoing, external_id=external_id, at=timezone.now())
@@ -82,7 +83,7 @@ async def run() -> None:
                 await in_thread(delivery.take_over)
                 alone = False
             rows = await in_thread(delivery.claim_due, at=timezone.now(), limit=IN_FLIGHT)
-            local = [row for row in rows if carrier_of(row.message).local]
+            local = [row for row in rows if carrier_of(row.said).local]
             if local:
                 await in_thread(send_together, local)
             await asyncio.gather(

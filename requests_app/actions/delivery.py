@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_app.actions.journal import change, touch
-from requests_app.models import Contact, Message, Outgoing, Request
+from requests_app.models import Contact, Message, Notice, Outgoing, Request
 from requests_app.models.messages import DELIVERY_RANK, Delivery
 from requests_app.prepared import Bound, Prepared, PreparedUpdate
 
@@ -61,7 +61,9 @@ def _due(limit: int) -> Prepared[Outgoing]:
         ).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
-        return rows.select_related("message__contact", "message__property")[:limit]
+        return rows.select_related("message__contact", "message__property", "notice__property")[
+            :limit
+        ]
 
     return Prepared(due)
 
@@ -93,6 +95,12 @@ def sent(outgoing: Outgoing, *, external_id: str, at: datetime) -> None:
     """The carrier has it, under this id. The id may be known already: a callback was quicker."""
     with change():
         _sent(row=outgoing.pk)
+        if outgoing.notice_id is not None:
+            Notice.objects.filter(pk=outgoing.notice_id, external_id=None).update(
+                external_id=external_id
+            )
+            _advance_notice(outgoing.notice_id, Delivery.QUEUED)
+            return
         _known_as(message=outgoing.message_id, external_id=external_id)
         _queued(message=outgoing.message_id)
 
@@ -157,13 +165,16 @@ def park(outgoing: Outgoing, *, reason: str, code: str) -> None:
         if _still_ours(outgoing).update(
             state=Outgoing.State.PARKED, lease_until=None, reason=reason[:200]
         ):
-            _advance(outgoing.message_id, Delivery.FAILED, code)
+            if outgoing.notice_id is not None:
+                _advance_notice(outgoing.notice_id, Delivery.FAILED, code, reason)
+            else:
+                _advance(outgoing.message_id, Delivery.FAILED, code)
 
 
 def opted_out(outgoing: Outgoing, *, at: datetime) -> None:
     """The carrier says that this number takes no texts of ours: we write no more of them."""
     message = outgoing.message
-    if message.contact_id is not None:
+    if message is not None and message.contact_id is not None:
         Contact.objects.filter(pk=message.contact_id, opted_out_at=None).update(opted_out_at=at)
 
 
@@ -211,7 +222,7 @@ def _told_its_id(message_id: int, external_id: str) -> Message | None:
     return Message.objects.get(pk=message_id)
 
 
-def _advance(message_id: int, state: str, error_code: str = "") -> None:
+def _advance(message_id: int | None, state: str, error_code: str = "") -> None:
     lower = _below(state)
     with change():
         changed = Message.objects.filter(pk=message_id, delivery__in=lower).update(
@@ -221,7 +232,13 @@ def _advance(message_id: int, state: str, error_code: str = "") -> None:
             _show(message_id)
 
 
-def _show(message_id: int) -> None:
+def _advance_notice(notice_id: int, state: str, error_code: str = "", reason: str = "") -> None:
+    Notice.objects.filter(pk=notice_id, delivery__in=_below(state)).update(
+        delivery=state, error_code=error_code[:12], reason=reason[:200]
+    )
+
+
+def _show(message_id: int | None) -> None:
     message = Message.objects.get(pk=message_id)
     requests = Request.objects.filter(property_id=message.property_id).on_board()
     if message.stay_id:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from requests_app.models import Message
+from requests_app.models import Message, Notice
 from requests_app.models.messages import Channel
 
 
@@ -42,16 +42,17 @@ class Carrier(Protocol):
     local: bool
     """Sends within this machine, at once: never over a network."""
 
-    def send(self, message: Message) -> str:
+    def send(self, said: Message | Notice) -> str:
         """Returns the carrier's id. Raises Hopeless, NotNow or Unknown."""
 
-    def find(self, message: Message) -> str | None:
+    def find(self, said: Message | Notice) -> str | None:
         """The carrier's id of a message that may have been sent; None if it was not."""
 
 
-def carrier_of(message: Message) -> Carrier:
+def carrier_of(said: Message | Notice) -> Carrier:
     """Twilio where its token is set; the simulator otherwise, and for phones of the simulator."""
-    if settings.TWILIO_AUTH_TOKEN and message.channel != Channel.SIMULATOR:
+    twilios = isinstance(said, Message) and said.channel != Channel.SIMULATOR
+    if settings.TWILIO_AUTH_TOKEN and twilios:
         from requests_app.carriers.twilio import Twilio
 
         return Twilio()

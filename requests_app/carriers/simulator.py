@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from requests_app.models import Message
+from requests_app.models import Message, Notice
 
 
 class Simulator:
     local = True
 
-    def send(self, message: Message) -> str:
-        return f"SIM{message.pk:032d}"
+    def send(self, said: Message | Notice) -> str:
+        kind = "N" if isinstance(said, Notice) else ""
+        return f"SIM{kind}{said.pk:032d}"
 
-    def find(self, message: Message) -> str | None:
-        return message.external_id
+    def find(self, said: Message | Notice) -> str | None:
+        return said.external_id

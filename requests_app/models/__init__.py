@@ -2,6 +2,7 @@
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
 from requests_app.models.messages import Contact, Message, Outgoing, UnroutedMessage
+from requests_app.models.notices import Notice
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
 from requests_app.models.requests import (
     Fulfilment,
@@ -20,6 +21,7 @@ __all__ = [
     "Fulfilment",
     "Guest",
     "Message",
+    "Notice",
     "Outgoing",
     "Photo",
     "Promise",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.models.hotel import Property, Room
 from requests_app.models.stays import Stay
+
+if TYPE_CHECKING:
+    from requests_app.models.notices import Notice
 
 
 class Channel(models.TextChoices):
@@ -153,6 +158,15 @@ class Message(models.Model):
         return f"{self.direction} {self.at:%F %T}"
 
 
+class Door(models.TextChoices):
+    """Ways to the outside. When one is in trouble, all that goes through it waits."""
+
+    TEXTS = "texts", _("texts")
+    CALLS = "calls", _("calls")
+    EMAIL = "email", _("e-mail")
+    PUSH = "push", _("alerts on screens")
+
+
 class Outgoing(models.Model):
     """What must be sent: durable work, claimed with a lease, repeated until its end is known."""
 
@@ -162,7 +176,13 @@ class Outgoing(models.Model):
         UNCERTAIN = "uncertain", _("unknown whether sent")
         PARKED = "parked", _("given up")
 
-    message = models.OneToOneField(Message, models.CASCADE, related_name="outgoing")
+    message = models.OneToOneField(
+        Message, models.CASCADE, null=True, blank=True, related_name="outgoing"
+    )
+    notice = models.OneToOneField(
+        "requests_app.Notice", models.CASCADE, null=True, blank=True, related_name="outgoing"
+    )
+    carrier = models.CharField(max_length=5, choices=Door.choices, default=Door.TEXTS)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -170,6 +190,16 @@ class Outgoing(models.Model):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(message__isnull=False, notice=None)
+                | Q(message=None, notice__isnull=False),
+                name="outgoing_is_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(carrier__in=Door.values), name="outgoing_carrier_known"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"], name="outgoing_due", condition=Q(state__in=["due", "uncertain"])
@@ -177,7 +207,14 @@ class Outgoing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_id} {self.state}"
+        return f"{self.carrier} {self.message_id or self.notice_id} {self.state}"
+
+    @property
+    def said(self) -> Message | Notice:
+        """What is to be sent."""
+        said = self.message or self.notice
+        assert said is not None  # noqa: S101  (a constraint of the database)
+        return said
 
 
 class UnroutedMessage(models.Model):
