@@ -4,24 +4,22 @@ from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
 from requests_app.models.messages import Contact, Message, Outgoing, UnroutedMessage
 from requests_app.models.notices import Notice
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
-from requests_app.models.requests import (
-    Fulfilment,
-    Photo,
-    Promise,
-    Request,
-    RequestEvent,
-)
+from requests_app.models.promises import Alert, EscalationStep, OnDuty, Promise
+from requests_app.models.requests import Fulfilment, Photo, Request, RequestEvent
 from requests_app.models.stays import Guest, Stay
 
 __all__ = [
+    "Alert",
     "Commendation",
     "CommendedPerson",
     "Contact",
     "Desk",
+    "EscalationStep",
     "Fulfilment",
     "Guest",
     "Message",
     "Notice",
+    "OnDuty",
     "Outgoing",
     "Photo",
     "Promise",
