@@ -7,7 +7,7 @@ promise is a clock time of the property, which the page's script turns into "due
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Request
 from requests_app.models.messages import Channel
-from requests_app.states import Status
+from requests_app.promises import whole_minutes
+from requests_app.states import OPEN, Status, Whom
 
 WORDS_SHOWN = 150
 """Characters of the guest's words on a card; the conversation has them all."""
@@ -54,6 +55,7 @@ ACTS: dict[str, Act] = {
         Act("reply", gettext_lazy("Reply"), "M"),
         Act("note", gettext_lazy("Note"), "I"),
         Act("promise", gettext_lazy("Move the promise"), "P"),
+        Act("follow-up", gettext_lazy("Follow up"), "F"),
         Act("sort", gettext_lazy("Sort"), "O"),
         Act("settle", gettext_lazy("Whose number?"), "W"),
         Act("reopen", gettext_lazy("Not yet: reopen"), "U"),
@@ -76,27 +78,33 @@ ON_CARD: dict[str, tuple[str, ...]] = {
 
 POSSIBLE: dict[str, tuple[str, ...]] = {
     Status.SCHEDULED: (
-        "accept", "start", "transfer", "promise", "sort", "reply", "note", "cancel",
+        "accept", "start", "transfer", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.NEW: (
-        "accept", "start", "done", "hold", "transfer", "promise", "sort", "reply", "note", "cancel",
+        "accept", "start", "done", "hold", "transfer", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.ACCEPTED: (
-        "start", "done", "hold", "transfer", "release", "promise", "sort", "reply", "note",
+        "start", "done", "hold", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note",
         "cancel",
     ),
     Status.IN_PROGRESS: (
-        "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+        "done", "hold", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.ON_HOLD: (
-        "start", "done", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+        "start", "done", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
-    Status.DONE: ("reopen", "reply", "note"),
-    Status.CONFIRMED: ("reopen", "reply", "note"),
+    Status.DONE: ("reopen", "follow-up", "reply", "note"),
+    Status.CONFIRMED: ("reopen", "follow-up", "reply", "note"),
     Status.CANCELLED: ("reply", "note"),
 }  # fmt: skip
 """What the conversation offers in each status."""
 
+NOTHING_TOLD = frozenset({Request.Kind.UNKNOWN_GUEST, Request.Kind.MANY_TEXTS})
 UNSORTED = frozenset({Request.Kind.UNSORTED, Request.Kind.COMPLAINT})
 
 
@@ -193,6 +201,8 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
         tags.append(("late", _("Urgent: “%(words)s”") % {"words": words} if words else _("Urgent")))
     if request.complaint:
         tags.append(("late", _("Complaint")))
+    if request.warned:
+        tags.append(("late", str(WARNED[Whom(request.warned)])))
     if request.reworked:
         tags.append(
             ("late", ngettext("Not yet", "Not yet, %(n)d times", request.reworked)
@@ -217,6 +227,32 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
     if pictures:
         tags.append(("", ngettext("%(n)d photo", "%(n)d photos", pictures) % {"n": pictures}))
     return tags
+
+
+WARNED = {
+    Whom.HOLDER: gettext_lazy("Its time is running out"),
+    Whom.DESK: gettext_lazy("The desk is asked to look"),
+    Whom.SUPERVISOR: gettext_lazy("The supervisor has been told"),
+    Whom.DUTY_MANAGER: gettext_lazy("The duty manager is being called"),
+}
+"""What the clock has done about it, until somebody acts."""
+
+MOVES_BY = (10, 20, 40)
+"""Minutes after the promised time that are offered in one tap before it breaks."""
+
+
+def new_times(request: Request) -> list[tuple[str, str, str]]:
+    """(words, address, moment) of the times a warned card offers: the guest is told at once."""
+    told = request.kind not in NOTHING_TOLD and request.service_id is not None
+    if not request.warned or request.status not in OPEN or not told:
+        return []
+    found = []
+    for minutes in MOVES_BY:
+        until = whole_minutes(request.due_at + timedelta(minutes=minutes))
+        at = until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        address = f"/requests/{request.pk}/promise/?until={at}&offered=1"
+        found.append((day_and_time(request, until), address, at))
+    return found
 
 
 def _hold(request: Request) -> str:
@@ -287,6 +323,9 @@ def card_context(request: Request) -> dict[str, Any]:
         if request.room and room and request.room_id != room.pk
         else "",
         "tags": tags_of(request),
+        "warned": request.warned,
+        "new_times": new_times(request),
+        "new_times_words": _("Tell the guest another time:"),
         "initials": request.holder.initials if request.holder else "",
         "holder_words": holder_words(request),
         "note": shorten(request.note, WORDS_SHOWN),

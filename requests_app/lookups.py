@@ -44,7 +44,7 @@ def events_of(request: Request) -> QuerySet[RequestEvent]:
 
 
 def promises_of(request: Request) -> QuerySet[Promise]:
-    return request.promises.select_related("by").order_by("made_at", "pk")
+    return request.promises.select_related("by", "told_by").order_by("made_at", "pk")
 
 
 def fulfilments_of(request: Request) -> QuerySet[Fulfilment]:

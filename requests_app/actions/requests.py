@@ -163,9 +163,6 @@ def sort_request(
     if longer:
         new_time = {"due_at": max(times.due_at, at), "promised_at": at}
     with change():
-        new_time: dict[str, Any] = (
-            {"due_at": max(times.due_at, at), "promised_at": at} if longer else {}
-        )
         move(
             request,
             None,

@@ -96,13 +96,13 @@ def _account_page(
     status: int = 200,
 ) -> HttpResponse:
     person = request.user
-    known = {"language": person.language, "nicknames": person.nicknames}
+    known = {name: getattr(person, name) for name in ("language", "nicknames", "telephone")}
     return render(
         request,
         "accounts/account.html",
         frame(person, here="account")
         | {
-            "form": form or AccountForm(initial=known),
+            "form": form or AccountForm(person.property, initial=known),
             "password": password or OwnPasswordForm(person),
             "saved": request.GET.get("saved", ""),
         },
@@ -115,7 +115,7 @@ def _account_page(
 def account(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _account_page(request)
-    form = AccountForm(request.POST)
+    form = AccountForm(request.user.property, request.POST)
     if not form.is_valid():
         return _account_page(request, form=form, status=422)
     actions.edit_self(request.user, **form.cleaned_data)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Message, Outgoing, Property, RequestEvent
 from requests_app.models.messages import Channel, Delivery
+from requests_app.models.promises import By
 from requests_app.reading.catalogue import desk_name, service_name
-from requests_app.states import EventKind
+from requests_app.states import EventKind, Whom
 
 
 def moment(hotel: Property, at: datetime, now: datetime) -> str:
@@ -44,6 +45,14 @@ def event_words(event: RequestEvent, hotel: Property, now: datetime) -> str:
         words = _("Guest moved from %(old)s to %(new)s") % {"old": data["from"], "new": data["to"]}
     elif event.kind == EventKind.IDENTIFIED and "room" in data:
         words = _("It is the guest of %(room)s") % {"room": data["room"]}
+    elif event.kind == EventKind.WARNED and "whom" in data:
+        words = _("Warned: %(whom)s, %(how)s") % {
+            "whom": Whom(data["whom"]).label,
+            "how": By(data["by"]).label,
+        }
+    elif event.kind == EventKind.PLANNED and "at" in data:
+        at = moment(hotel, datetime.fromisoformat(data["at"]), now)
+        words = _("Planned for %(time)s") % {"time": at}
     if event.kind == EventKind.DONE and data.get("beyond"):
         words = _("Done, and beyond: %(what)s") % {"what": data["beyond"]}
     said_elsewhere = {EventKind.REPLIED, EventKind.NOTED, EventKind.HEARD}

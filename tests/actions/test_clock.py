@@ -317,7 +317,7 @@ def test_without_a_telephone_it_says_so_and_rings_as_soon_as_there_is_one(
     Person.objects.filter(email="bell@demo.example").update(telephone="+12025550190")
     escalation.set_on_duty(hotel, [person("bell")], at=NOON + 4 * MINUTE)
     clock.tick(NOON + 5 * MINUTE)
-    assert (Alert.objects.get().nobody, calls()) == (False, [("bell", 300)])
+    assert (Alert.objects.get(by="call").nobody, calls()) == (False, [("bell", 300)])
 
 
 def test_safety_can_be_switched_off_and_only_by_its_own_setting(hotel: Property, ask: Find) -> None:
