@@ -115,6 +115,7 @@ def make_hotel(*, now: datetime) -> Property:
             person.desks.set(desks[slug] for slug in where)
         _set_clocks(hotel, now=now)
         check_in_guests(hotel, now=now)
+    hotel.refresh_from_db()
     return hotel
 
 
