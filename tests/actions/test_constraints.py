@@ -153,7 +153,7 @@ BREAKS: dict[str, Break] = {
         desk=w.open.desk_id, service=w.open.service_id
     ),
     "step_known": lambda w: w.steps(whom="everybody"),
-    "step_known, by": lambda w: w.steps(by="pigeon"),
+    "step_known, by": lambda w: w.steps(by="raven"),
     "step_removed_is_off": lambda w: w.steps(removed_at=w.now),
     "alert_one_pending_a_step": lambda w: w.alerted(step=w.step, about_at=w.now),
     "alert_once_a_told_time": lambda w: w.alerted(step=w.step, acknowledged_at=w.now),
@@ -164,7 +164,7 @@ BREAKS: dict[str, Break] = {
     "alert_acknowledged_rings_no_more": lambda w: Alert.objects.update(
         again_at=w.now, acknowledged_at=w.now
     ),
-    "alert_known": lambda w: Alert.objects.update(by="pigeon"),
+    "alert_known": lambda w: Alert.objects.update(by="raven"),
     "on_duty_once": lambda w: OnDuty.objects.create(property=w.hotel, person=w.person, since=w.now),
     "rating_one_to_five": lambda w: Rating.objects.update(score=6),
     "rating_one_to_five, below": lambda w: Rating.objects.update(score=0),
