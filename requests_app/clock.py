@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from requests_app import queries
-from requests_app.actions import incoming, requests, timing, web
+from requests_app.actions import incoming, notices, requests, timing, web
 from requests_app.actions.journal import By
 from requests_app.errors import RequestError
 from requests_app.models import Promise, Property, Request
@@ -50,6 +50,7 @@ def tick(now: datetime | None = None) -> None:
         ).exclude(request__status=Status.DONE)[:BATCH],
         lambda p: timing.miss_promise(p, at=at),
     )
+    notices.end_calls(at=at)
     for hotel in Property.objects.all():
         silent_since = at - timedelta(minutes=hotel.confirm_after_minutes)
         _each(

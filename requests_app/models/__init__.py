@@ -1,8 +1,8 @@
 """The tables. Rules that can be constraints are constraints; only ``actions`` writes."""
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
-from requests_app.models.messages import Contact, Message, Outgoing, UnroutedMessage
-from requests_app.models.notices import Notice
+from requests_app.models.messages import CarrierTrouble, Contact, Message, Outgoing, UnroutedMessage
+from requests_app.models.notices import Notice, PushSubscription
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
 from requests_app.models.requests import (
     Fulfilment,
@@ -14,6 +14,7 @@ from requests_app.models.requests import (
 from requests_app.models.stays import Guest, Stay
 
 __all__ = [
+    "CarrierTrouble",
     "Commendation",
     "CommendedPerson",
     "Contact",
@@ -26,6 +27,7 @@ __all__ = [
     "Photo",
     "Promise",
     "Property",
+    "PushSubscription",
     "Rating",
     "Request",
     "RequestEvent",

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from requests_app.actions.notices import answer_call, notify
-from requests_app.models import Notice, Outgoing, Property
-from staff.models import Person
-
-
-@pytest.fixture
-def tell(hotel: Property, person: Callable[[str], Person], now: datetime) -> Callable[..., Notice]:
-    """The manager is told something: ``tell(channel="sms", address="+1…", key="…")``."""
-
-    def write(**about: Any) -> Notice:
-        usual = {
-            "person": person("manager"),
-            "channel": "email",
-            "address": "manager@demo.example",
-            "text": "412: 2 bath towels are late.",
-            "key": "late-1",
-            "at": now,
-        }
-        return notify(hotel, **(usual | about))
-
-    return write
+from requests_app.actions.notices import answer_call
+from requests_app.models import Notice, Outgoing
 
 
 def rows() -> list[tuple[str, str, str]]:
