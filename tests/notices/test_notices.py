@@ -68,7 +68,7 @@ def test_what_is_sent_is_of_exactly_one_thing(tell: Callable[..., Notice], now: 
     with pytest.raises(IntegrityError), transaction.atomic():
         Outgoing.objects.create(due_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Outgoing.objects.create(notice=tell(), due_at=now, carrier="pigeon")
+        Outgoing.objects.create(notice=tell(), due_at=now, carrier="crow")
 
 
 def test_the_first_digit_answers_a_call(tell: Callable[..., Notice], now: datetime) -> None:
