@@ -93,8 +93,9 @@ def sent(outgoing: Outgoing, *, external_id: str, at: datetime) -> None:
     """The carrier has it, under this id. The id may be known already: a callback was quicker."""
     with change():
         _sent(row=outgoing.pk)
-        _known_as(message=outgoing.message_id, external_id=external_id)
-        _queued(message=outgoing.message_id)
+        if not _sent_as(message=outgoing.message_id, external_id=external_id):
+            _known_as(message=outgoing.message_id, external_id=external_id)
+            _queued(message=outgoing.message_id)
 
 
 _sent = PreparedUpdate(
@@ -103,6 +104,15 @@ _sent = PreparedUpdate(
     lease_until=None,
     reason="",
 )
+_sent_as = PreparedUpdate(
+    lambda: Message.objects.filter(
+        pk=Bound("message"), external_id=None, delivery=Delivery.WAITING
+    ),
+    external_id=Bound("external_id"),
+    delivery=Delivery.QUEUED,
+    error_code="",
+)
+"""The usual end: the two below in one."""
 _known_as = PreparedUpdate(
     lambda: Message.objects.filter(pk=Bound("message"), external_id=None),
     external_id=Bound("external_id"),
