@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from requests_app import metrics, reasons
-from requests_app.actions import delivery, incoming, notices
+from requests_app.actions import arrivals, delivery, notices
 from requests_app.carriers import calls, twilio
 from requests_app.models import Notice, Property
 from requests_app.models.messages import Delivery
@@ -47,9 +47,7 @@ def twilio_message(request: HttpRequest) -> HttpResponse:
         text = twilio.incoming_of(request.POST, received_at=timezone.now())
     except KeyError as missing:
         return HttpResponse(f"{missing} is missing.\n", status=400, content_type="text/plain")
-    message = incoming.receive_text(text)
-    if message is not None:
-        incoming.understand_or_leave(message, now=timezone.now())
+    arrivals.take_in(text)
     return _twiml()
 
 

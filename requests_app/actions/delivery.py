@@ -51,7 +51,7 @@ def sent(
                 external_id=external_id, sent_at=at
             )
             _advance_notice(outgoing.notice_id, state)
-        else:
+        elif not _sent_as(message=outgoing.message_id, external_id=external_id):
             _known_as(message=outgoing.message_id, external_id=external_id)
             _queued(message=outgoing.message_id)
     return True
@@ -66,6 +66,15 @@ _sent = PreparedUpdate(
     lease_until=None,
     reason="",
 )
+_sent_as = PreparedUpdate(
+    lambda: Message.objects.filter(
+        pk=Bound("message"), external_id=None, delivery=Delivery.WAITING
+    ),
+    external_id=Bound("external_id"),
+    delivery=Delivery.QUEUED,
+    error_code="",
+)
+"""The usual end: the two below in one."""
 _known_as = PreparedUpdate(
     lambda: Message.objects.filter(pk=Bound("message"), external_id=None),
     external_id=Bound("external_id"),

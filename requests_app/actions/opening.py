@@ -108,7 +108,7 @@ def open_requests(
         insert(*requests)
         insert(*(record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests))
         promised = [r for r in requests if r.kind not in NOTHING_TOLD]
-        insert(*(Promise(request=r, due_at=r.due_at, made_at=at, by=by) for r in promised))
+        insert(*(Promise(request_id=r.pk, due_at=r.due_at, made_at=at, by=by) for r in promised))
     return requests
 
 
