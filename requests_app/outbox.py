@@ -31,8 +31,11 @@ log = logging.getLogger(__name__)
 IN_FLIGHT = 16
 """Sends that wait for the carrier at the same time."""
 
-AT_HAND = 16
+AT_HAND = 24
 """Rows more than that are claimed, so that whoever has sent one need not wait for the next."""
+
+AT_ONCE = 16
+"""Rows of one claim."""
 
 IDLE_SECONDS = 0.5
 GATHER_SECONDS = 0.1
@@ -141,7 +144,7 @@ def send_one(row: Outgoing, carrier: Carrier | None = None) -> None:
 
 def send_due() -> int:
     """Claim what is due and send it, one after another. Returns how many were tried."""
-    rows = claiming.claim_due(at=timezone.now(), limit=IN_FLIGHT)
+    rows = claiming.claim_due(at=timezone.now(), limit=AT_ONCE)
     for row in rows:
         send_one(row)
     return len(rows)
@@ -192,14 +195,14 @@ class Flight:
 
     async def round(self) -> None:
         """Claim, send, and write down: whatever of it there is to do now."""
-        room = IN_FLIGHT + AT_HAND - len(self.flying)
         rows: list[Outgoing] = []
-        if room > AT_HAND // 2:
+        has_room = len(self.flying) + AT_ONCE <= IN_FLIGHT + AT_HAND
+        if has_room:
             probe = time.monotonic() - self.looked_at > PROBE_SECONDS
             if probe:
                 self.looked_at = time.monotonic()
             rows = await in_thread(
-                claiming.claim_due, at=timezone.now(), limit=min(room, IN_FLIGHT), probe=probe
+                claiming.claim_due, at=timezone.now(), limit=AT_ONCE, probe=probe
             )
         local = [row for row in rows if carrier_of(row.said).local]
         if local:
@@ -208,9 +211,10 @@ class Flight:
         for row in rows:
             if row not in local:
                 self.flying.add(loop.run_in_executor(self.senders, self._send, row))
+        more = len(rows) >= AT_ONCE
         if self.flying:
-            await self.land(GATHER_SECONDS)
-        elif len(rows) < IN_FLIGHT:
+            await self.land(0 if more else GATHER_SECONDS)
+        elif not more:
             # A tenth of a second lets answers gather: each round costs a look and a write.
             await asyncio.sleep(GATHER_SECONDS if rows else IDLE_SECONDS)
 

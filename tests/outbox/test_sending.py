@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 def send_all(at: datetime) -> int:
     """One round of the outbox at a time of its own: how many it tried."""
-    rows = claiming.claim_due(at=at, limit=outbox.IN_FLIGHT)
+    rows = claiming.claim_due(at=at, limit=outbox.AT_ONCE)
     for row in rows:
         outbox.send_one(row)
     return len(rows)
