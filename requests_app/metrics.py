@@ -13,3 +13,5 @@ given_up = Counter("concierge_given_up_total", "What we stopped trying to send",
 slowed_down = Counter(
     "concierge_slowed_down_total", "How often a carrier was in trouble", ["carrier"]
 )
+texts_found = Counter("concierge_texts_found_total", "Texts the carrier had failed to deliver")
+pictures = Counter("concierge_pictures_total", "Pictures fetched from the carrier")

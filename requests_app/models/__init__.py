@@ -1,6 +1,7 @@
 """The tables. Rules that can be constraints are constraints; only ``actions`` writes."""
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
+from requests_app.models.inbox import IncomingPicture, Reconciliation
 from requests_app.models.messages import CarrierTrouble, Contact, Message, Outgoing, UnroutedMessage
 from requests_app.models.notices import Notice, PushSubscription
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
@@ -21,6 +22,7 @@ __all__ = [
     "Desk",
     "Fulfilment",
     "Guest",
+    "IncomingPicture",
     "Message",
     "Notice",
     "Outgoing",
@@ -29,6 +31,7 @@ __all__ = [
     "Property",
     "PushSubscription",
     "Rating",
+    "Reconciliation",
     "Request",
     "RequestEvent",
     "Room",

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.utils import format_datetime
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
@@ -35,6 +36,10 @@ class Carrier:
     """What guests have sent to the hotel, the latest last: see ``tests/inbox``."""
     media: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     """Address → status, headers and content of a picture."""
+    chunked: dict[str, bytes] = field(default_factory=dict)
+    """Address → a body in chunks, whose length is not said."""
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Address → what is listed there."""
     fetched: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Pictures that were asked for, with the headers that came."""
     gets: deque[Callable[[Handler], None]] = field(default_factory=deque)
@@ -68,11 +73,23 @@ class Handler(BaseHTTPRequestHandler):
             behave = self.carrier.gets.popleft() if self.carrier.gets else None
         if behave is not None:
             behave(self)
-        elif there.path in self.carrier.media:
-            self.carrier.fetched.append((there.path, dict(self.headers)))
-            status, headers, content = self.carrier.media[there.path]
+        else:
+            self.answer_to(there.path, query)
+
+    def answer_to(self, path: str, query: dict[str, list[str]]) -> None:
+        if path in self.carrier.chunked:
+            self.send_response(200)
+            self.send_header("Content-Type", "image/jpeg")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(self.carrier.chunked[path])
+        elif path in self.carrier.lists:
+            self.answer(200, self.carrier.lists[path])
+        elif path in self.carrier.media:
+            self.carrier.fetched.append((path, dict(self.headers)))
+            status, headers, content = self.carrier.media[path]
             self.answer_with(status, headers, content)
-        elif there.path.endswith("/Calls.json"):
+        elif path.endswith("/Calls.json"):
             self.carrier.asked.append(query)
             self.list_of("calls", self.carrier.calls, query)
         else:
@@ -89,6 +106,10 @@ class Handler(BaseHTTPRequestHandler):
             for message in reversed(sent)
             if all(message[end] == query[end][0] for end in ("To", "From") if end in query)
         ]
+        after = next((v[0] for k, v in query.items() if k.startswith("DateSent")), None)
+        if after is not None:
+            since = datetime.fromisoformat(after.replace("Z", "+00:00"))
+            found = [m for m in found if parsedate_to_datetime(m["date_sent"]) >= since]
         size = min(int(query.get("PageSize", ["50"])[0]), self.carrier.page_size)
         page = int(query.get("Page", ["0"])[0])
         begin = page * size
@@ -132,6 +153,12 @@ def resource(message: Sent) -> dict[str, Any]:
         "date_sent": message.get("DateSent") or format_datetime(timezone.now()),
         "subresource_uris": {"media": message.get("Media", "")},
     }
+
+
+def answer_as_usual(handler: Handler) -> None:
+    """Of ``gets``: this one goes well."""
+    there = urlsplit(handler.path)
+    handler.answer_to(there.path, parse_qs(there.query))
 
 
 def accept(handler: Handler, message: Sent) -> None:

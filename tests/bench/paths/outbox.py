@@ -1,4 +1,4 @@
-"""What is sent to a carrier that answers in 100 ms: how many a second, and how late at 50 texts a second.
+"""What goes to a carrier that answers in 100 ms: how much a second, and how late at 50 texts/s.
 
 The floor has the same 16 in flight: bare connections that send the same form and do nothing else.
 """
