@@ -87,6 +87,8 @@ def understand_together(messages: Sequence[Message], *, now: datetime) -> None:
                 incoming.understand(*theirs, now=now)
                 continue
             except Exception as error:
-                log.info("%s texts are understood one by one: %s", len(theirs), type(error).__name__)
+                log.info(
+                    "%s texts are understood one by one: %s", len(theirs), type(error).__name__
+                )
         for message in theirs:
             incoming.understand_or_leave(message, now=now)
