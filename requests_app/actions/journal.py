@@ -26,7 +26,7 @@ _writer = threading.Lock()
 
 class _Here(threading.local):
     changing = False
-    sequences: dict[int, int] = {}  # noqa: RUF012  (replaced by every change)
+    sequences: dict[int, int] = {}
 
 
 _here = _Here()
