@@ -1,12 +1,14 @@
-"""Tells every process that something changed. The only module that speaks to the channel layer.
+"""Tells every hub that something changed. The only module that speaks to the channel layer.
 
-A message carries numbers only and may be lost: each hub compares sequences and heals itself.
+The hub of this process is told at once, on its own loop; those of others through the layer. A
+message carries numbers only and may be lost: each hub compares sequences and heals itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -19,6 +21,13 @@ GROUP = "hubs"
 """The one group there is: its members are the hubs, one per process."""
 
 _loop: asyncio.AbstractEventLoop | None = None
+_here: Callable[[dict[str, Any]], None] | None = None
+
+
+def tell_here(hear: Callable[[dict[str, Any]], None] | None) -> None:
+    """This process's hub listens: what changes is told to it on the server's loop."""
+    global _here
+    _here = hear
 
 
 def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
@@ -42,15 +51,27 @@ def _after_commit(message: dict[str, Any]) -> None:
     transaction.on_commit(lambda: _publish(message), robust=True)
 
 
-def _publish(message: dict[str, Any]) -> None:
+def layer_to_others() -> Any:
+    """The channel layer, where it reaches other processes; None where there are none."""
     layer = get_channel_layer()
-    if isinstance(layer, InMemoryChannelLayer) and GROUP not in layer.groups:
-        return  # nobody looks; who comes reads everything
+    return None if isinstance(layer, InMemoryChannelLayer) else layer
+
+
+def _publish(message: dict[str, Any]) -> None:
+    layer = layer_to_others()
     if _loop is not None and _loop.is_running():
         # Not a wait: the text is acknowledged whether or not a board hears of it at once.
-        _loop.call_soon_threadsafe(lambda: _loop and _loop.create_task(_send(layer, message)))
-    elif layer is not None and not isinstance(layer, InMemoryChannelLayer):
+        _loop.call_soon_threadsafe(_tell, layer, message)
+    elif layer is not None:
         async_to_sync(_send)(layer, message)
+
+
+def _tell(layer: Any, message: dict[str, Any]) -> None:
+    """On the server's loop."""
+    if _here is not None:
+        _here(message)
+    if layer is not None:
+        asyncio.ensure_future(_send(layer, message))  # noqa: RUF006  (it never raises)
 
 
 async def _send(layer: Any, message: dict[str, Any]) -> None:

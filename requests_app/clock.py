@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from requests_app.actions import incoming, looking, ringing, web
+from requests_app.actions import incoming, looking, notices, ringing, web
 from requests_app.errors import RequestError
 from requests_app.models import Request
 from requests_app.threads import in_thread
@@ -38,6 +38,7 @@ def tick(now: datetime | None = None) -> None:
     for n in range(0, len(ids), TOGETHER):
         _look_at(ids[n : n + TOGETHER], at)
     try:
+        notices.end_calls(at=at)
         ringing.ring_due(at=at, limit=BATCH)
     except Exception:
         log.exception("the clock could not ring")

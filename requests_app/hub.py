@@ -11,10 +11,7 @@ import logging
 import time
 from typing import Any
 
-from channels.layers import get_channel_layer
-
-from requests_app import queries
-from requests_app.broadcast import GROUP
+from requests_app import broadcast, queries
 from requests_app.seats import Changes, Flow, Seat, View
 from requests_app.threads import in_thread
 
@@ -151,6 +148,7 @@ class Hub:
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
+        broadcast.tell_here(self.hear)
         if not self.tasks or self.tasks[0].get_loop() is not loop:
             self.tasks = [loop.create_task(self._listen()), loop.create_task(self._beat())]
 
@@ -159,15 +157,15 @@ class Hub:
         task.add_done_callback(_tell_failure)
 
     async def _listen(self) -> None:
-        """Hears the channel layer; a layer that fails is joined again, and boards are compared."""
-        layer = get_channel_layer()
+        """Hears other processes; a layer that fails is joined again, and boards are compared."""
+        layer = broadcast.layer_to_others()
         if layer is None:
-            return  # concierge.checks refuses such a configuration
+            return
         while True:
             try:
                 channel = await layer.new_channel("hub")
                 while True:
-                    await layer.group_add(GROUP, channel)
+                    await layer.group_add(broadcast.GROUP, channel)
                     try:
                         async with asyncio.timeout(HEARTBEAT_SECONDS):
                             while True:

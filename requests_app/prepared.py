@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.fields.json import JSONField
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
@@ -38,8 +38,8 @@ class _Statement:
     params: tuple[Any, ...]
     """Fixed values, and Bound where one is given."""
 
-    def run(self, cursor: Any, values: dict[str, Any]) -> None:
-        adapt = cursor.db.ops.adapt_datetimefield_value
+    def run(self, cursor: Any, here: Any, values: dict[str, Any]) -> None:
+        adapt = here.ops.adapt_datetimefield_value
         params = []
         for param in self.params:
             value = values[param.name] if isinstance(param, Bound) else param
@@ -55,10 +55,10 @@ class _Query(Generic[Row]):
         # A process has one kind of database, but tests may meet both.
         self.compiled: dict[str, Any] = {}
 
-    def _compiled(self) -> Any:
-        known = self.compiled.get(connection.vendor)
+    def _compiled(self, vendor: str) -> Any:
+        known = self.compiled.get(vendor)
         if known is None:
-            known = self.compiled[connection.vendor] = self._compile()
+            known = self.compiled[vendor] = self._compile()
         return known
 
     def _compile(self) -> tuple[_Statement, Any, Callable[[tuple[Any, ...]], Any]]:
@@ -73,11 +73,11 @@ class _Query(Generic[Row]):
 
     def all(self, **values: Any) -> list[Row]:
         """The rows for these values of the Bound names."""
-        statement, converters, make = self._compiled()
-        with connection.cursor() as cursor:
-            statement.run(cursor, values)
+        here = connections[DEFAULT_DB_ALIAS]
+        statement, converters, make = self._compiled(here.vendor)
+        with here.cursor() as cursor:
+            statement.run(cursor, here, values)
             found = cursor.fetchall()
-        here = cursor.db
         rows = []
         for raw in found:
             row = list(raw)
@@ -131,14 +131,15 @@ class PreparedUpdate:
         self.compiled: dict[str, _Statement] = {}
 
     def __call__(self, **values: Any) -> int:
-        statement = self.compiled.get(connection.vendor)
+        here = connections[DEFAULT_DB_ALIAS]
+        statement = self.compiled.get(here.vendor)
         if statement is None:
             query: Any = self.build().query.chain(UpdateQuery)
             query.add_update_values(self.changes)
-            sql, params = query.get_compiler(connection=connection).as_sql()
-            statement = self.compiled[connection.vendor] = _Statement(sql, tuple(params))
-        with connection.cursor() as cursor:
-            statement.run(cursor, values)
+            sql, params = query.get_compiler(connection=here).as_sql()
+            statement = self.compiled[here.vendor] = _Statement(sql, tuple(params))
+        with here.cursor() as cursor:
+            statement.run(cursor, here, values)
             return int(cursor.rowcount)
 
 
@@ -153,13 +154,13 @@ def insert(*rows: Model) -> None:
     """
     if not rows:
         return
-    key = (connection.vendor, type(rows[0]), len(rows))
+    here = connections[DEFAULT_DB_ALIAS]
+    key = (here.vendor, type(rows[0]), len(rows))
     known = _inserts.get(key)
     if known is None:
         known = _inserts[key] = _compile_insert(type(rows[0]), len(rows))
     sql, columns = known
-    with connection.cursor() as cursor:
-        here = cursor.db
+    with here.cursor() as cursor:
         adapt = here.ops.adapt_datetimefield_value
         params = []
         for row in rows:

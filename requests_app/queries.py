@@ -15,7 +15,6 @@ from django.utils import timezone
 from requests_app.models import (
     Commendation,
     Contact,
-    Desk,
     Message,
     Photo,
     Property,
@@ -49,13 +48,18 @@ CARD_RELATIONS = (
 # --- sequences ---------------------------------------------------------------------------------
 
 
+def head(property_id: int) -> tuple[int, int]:
+    """The sequence of the last change, and ``house_version``."""
+    ((sequence, version),) = _head.all(hotel=property_id)
+    return sequence, version
+
+
 def head_sequence(property_id: int) -> int:
-    (row,) = _head.all(hotel=property_id)
-    return row[0]
+    return head(property_id)[0]
 
 
-_head: PreparedRows[tuple[int]] = PreparedRows(
-    lambda: Property.objects.filter(pk=Bound("hotel")).values_list("sequence")
+_head: PreparedRows[tuple[int, int]] = PreparedRows(
+    lambda: Property.objects.filter(pk=Bound("hotel")).values_list("sequence", "house_version")
 )
 
 
@@ -80,14 +84,19 @@ def cards(requests: QuerySet[Request]) -> QuerySet[Request]:
 
 
 def requests_changed(property_id: int, after: int, until: int) -> list[Request]:
+    """What a card shows, but for the rows of the house: see ``House.furnish``."""
     return _changed.all(hotel=property_id, after=after, until=until)
 
 
 _changed = Prepared(
-    lambda: cards(
-        Request.objects.filter(
-            property=Bound("hotel"), sequence__gt=Bound("after"), sequence__lte=Bound("until")
+    lambda: (
+        cards(
+            Request.objects.filter(
+                property=Bound("hotel"), sequence__gt=Bound("after"), sequence__lte=Bound("until")
+            )
         )
+        .select_related(None)
+        .select_related("stay__guest", "holder", "contact")
     )
 )
 
@@ -167,16 +176,6 @@ _open_and_late: PreparedRows[tuple[int, int, int]] = PreparedRows(
         )
         .values_list("desk_id", "open_now", "late")
     )
-)
-
-
-def desk_slugs(property_id: int) -> list[tuple[int, str]]:
-    """(id, slug) of a hotel's desks, in their order."""
-    return [(pk, slug) for pk, slug in _desk_slugs.all(hotel=property_id)]
-
-
-_desk_slugs: PreparedRows[tuple[int, str]] = PreparedRows(
-    lambda: Desk.objects.filter(property=Bound("hotel")).values_list("pk", "slug")
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from requests_app import queries
+from requests_app.house import house_at
 from requests_app.models import Commendation, Request
 
 log = logging.getLogger(__name__)
@@ -23,16 +24,19 @@ class Changes:
     def __init__(self, property_id: int, after: int) -> None:
         self.property_id = property_id
         self.after = after
-        self.sequence = queries.head_sequence(property_id)
+        self.now = timezone.now()
+        self.sequence, version = queries.head(property_id)
+        self.house = house_at(property_id, version, self.now)
 
     @cached_property
     def requests(self) -> list[Request]:
-        return queries.requests_changed(self.property_id, self.after, self.sequence)
+        changed = queries.requests_changed(self.property_id, self.after, self.sequence)
+        return [self.house.furnish(request) for request in changed]
 
     @cached_property
     def counts(self) -> dict[int, tuple[int, int]]:
         """By desk id: how many requests are open, and how many of these are late."""
-        return queries.desk_counts(self.property_id, timezone.now())
+        return queries.desk_counts(self.property_id, self.now)
 
     @cached_property
     def commendations(self) -> list[Commendation]:

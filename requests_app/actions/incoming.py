@@ -4,13 +4,15 @@ may fail, be killed and be resumed."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db import IntegrityError, connection
 from django.db.models import F, QuerySet
 
 from requests_app import metrics
-from requests_app.actions import messages
+from requests_app.actions import messages, pictures
 from requests_app.actions.flood import FLOOD_TEXTS, is_flood, join_line
 from requests_app.actions.journal import change
 from requests_app.actions.opening import Wanted, open_requests
@@ -24,7 +26,9 @@ from requests_app.prepared import Bound, Prepared, insert
 __all__ = [
     "FLOOD_TEXTS",
     "MAX_READ_ATTEMPTS",
+    "NoSuchNumber",
     "receive_text",
+    "store",
     "understand",
     "understand_or_leave",
     "unread_messages",
@@ -35,40 +39,61 @@ log = logging.getLogger(__name__)
 MAX_READ_ATTEMPTS = 5
 
 
+class NoSuchNumber(Exception):
+    """No property has the number that was written to."""
+
+
 def receive_text(incoming: IncomingMessage) -> Message | None:
     """Store a text durably. None: nothing new (the same id again), or no property has the number.
 
     When this returns, the words are on disk and may be acknowledged.
     """
-    contact = _contact.first(recipient=incoming.recipient, sender=incoming.sender)
-    hotel = contact.property if contact else _hotel_of(incoming.recipient)
-    if hotel is None:
+    try:
+        (message,) = store([incoming])
+    except NoSuchNumber:
         _keep_unrouted(incoming)
         return None
-    try:
-        with change():
-            contact = _writes_on(contact, incoming, hotel)
-            message = Message(
-                property=hotel,
-                contact=contact,
-                stay_id=contact.stay_id,
-                direction=Message.Direction.IN,
-                channel=incoming.channel,
-                body=clean_text(incoming.body),
-                intent=incoming.keyword,
-                at=incoming.received_at,
-                external_id=incoming.external_id,
-                media=[clean_text(url) for url in incoming.media_urls],
-                automatic=incoming.carrier_handles_opt_out,
-            )
-            insert(message)
     except IntegrityError:
         if not Message.objects.filter(external_id=incoming.external_id).exists():
             raise  # refused for another reason: the carrier must not believe that we have it
         metrics.texts_repeated.inc()
         return None
-    metrics.texts_in.labels(incoming.channel).inc()
     return message
+
+
+def store(texts: Sequence[IncomingMessage]) -> list[Message]:
+    """Store all of them durably, in one transaction, or none.
+
+    Raises NoSuchNumber, and IntegrityError where one of them is known already.
+    """
+    with change():
+        messages = [_as_message(text) for text in texts]
+        insert(*messages)
+        pictures.expect(messages)
+    for message in messages:
+        metrics.texts_in.labels(message.channel).inc()
+    return messages
+
+
+def _as_message(incoming: IncomingMessage) -> Message:
+    contact = _contact.first(recipient=incoming.recipient, sender=incoming.sender)
+    hotel = contact.property if contact else _hotel_of(incoming.recipient)
+    if hotel is None:
+        raise NoSuchNumber
+    contact = _writes_on(contact, incoming, hotel)
+    return Message(
+        property=hotel,
+        contact=contact,
+        stay_id=contact.stay_id,
+        direction=Message.Direction.IN,
+        channel=incoming.channel,
+        body=clean_text(incoming.body),
+        intent=incoming.keyword,
+        at=incoming.received_at,
+        external_id=incoming.external_id,
+        media=[clean_text(url) for url in incoming.media_urls],
+        automatic=incoming.carrier_handles_opt_out,
+    )
 
 
 def _hotel_of(number: str) -> Property | None:
@@ -111,38 +136,58 @@ _contact = Prepared(
 )
 
 
-def understand(message: Message, *, now: datetime) -> None:
+def understand(*messages: Message, now: datetime) -> None:
     """Turn stored words into requests, answers and replies, once; safe to repeat and to race.
 
-    Raises whatever the reading raises, with nothing written but the count of attempts.
+    Several are of one property, and of one transaction. Raises whatever the reading raises, with
+    nothing written but the count of attempts.
     """
     with change():
         if connection.features.has_select_for_update:
             # One guest's texts are understood one after another: what was asked, answered and
             # opened for the one before decides what the next one means. (SQLite has one writer.)
-            list(Contact.objects.select_for_update().filter(messages=message).values("pk"))
-        found = _not_understood.first(message=message.pk)
-        if found is None:
-            return
-        contact = found.contact
-        if contact is None:
-            give_to_front_desk(found, now=now)
-            return
-        contact.property = found.property
-        said = messages.spoken_lately(contact, now)
-        house = house_of(found.property, now)
-        if is_flood(said):
-            join_line(found, contact, house, now=now)
-        else:
-            answer(contact, decide(found, contact, house, now=now), said=said, now=now)
+            # In the order of their keys, so that two who hold some never wait for each other.
+            senders = Contact.objects.select_for_update().filter(messages__in=messages)
+            list(senders.order_by("pk").values("pk"))
+        by_contact = {message.contact_id: message for message in reversed(messages)}
+        first_of_each = [m for m in messages if by_contact[m.contact_id] is m]
+        for found in _not_understood(len(first_of_each)).all(**_named(first_of_each)):
+            _understand(found, now=now)
+        # What the same guest wrote after that is read anew, since their contact has changed.
+        for message in messages:
+            if by_contact[message.contact_id] is not message:
+                understand(message, now=now)
 
 
-@Prepared
-def _not_understood() -> QuerySet[Message]:
-    again = Message.objects.filter(pk=Bound("message"), understood_at=None, held=False)
-    if connection.features.has_select_for_update_skip_locked:
-        again = again.select_for_update(skip_locked=True, of=("self",))
-    return again.select_related("property", "contact")
+def _understand(message: Message, *, now: datetime) -> None:
+    contact = message.contact
+    if contact is None:
+        give_to_front_desk(message, now=now)
+        return
+    contact.property = message.property
+    said = messages.spoken_lately(contact, now)
+    house = house_of(message.property, now)
+    if is_flood(said):
+        join_line(message, contact, house, now=now)
+    else:
+        answer(contact, decide(message, contact, house, now=now), said=said, now=now)
+
+
+@cache
+def _not_understood(count: int) -> Prepared[Message]:
+    def not_understood() -> QuerySet[Message]:
+        again = Message.objects.filter(
+            pk__in=[Bound(f"message_{n}") for n in range(count)], understood_at=None, held=False
+        )
+        if connection.features.has_select_for_update_skip_locked:
+            again = again.select_for_update(skip_locked=True, of=("self",))
+        return again.select_related("property", "contact").order_by("pk")
+
+    return Prepared(not_understood)
+
+
+def _named(found: Sequence[Message]) -> dict[str, int]:
+    return {f"message_{n}": message.pk for n, message in enumerate(found)}
 
 
 def understand_or_leave(message: Message, *, now: datetime) -> bool:

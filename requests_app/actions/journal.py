@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 By = RequestEvent.By
 
 _writer = threading.Lock()
-_here = threading.local()
+
+
+class _Here(threading.local):
+    changing = False
+    sequences: dict[int, int] = {}
+
+
+_here = _Here()
 
 
 @contextmanager
@@ -34,12 +41,13 @@ def change() -> Iterator[None]:
     A change inside a change is part of it, without a savepoint of its own: whatever fails in it
     undoes the whole, and nobody may catch it in between.
     """
-    if getattr(_here, "changing", False):
+    if _here.changing:
         with transaction.atomic(savepoint=False):
             yield
         return
     with _writer if connection.vendor == "sqlite" else nullcontext():
         _here.changing = True
+        _here.sequences = {}
         try:
             with transaction.atomic():
                 yield
@@ -51,8 +59,12 @@ def take_sequence(property_id: int) -> int:
     """The property's next sequence number, and the promise to broadcast it after commit.
 
     Locks the property's row until the transaction ends, so numbers commit in their order and a
-    board that has read up to N has missed nothing below it.
+    board that has read up to N has missed nothing below it. One change takes one number, however
+    much it changes: nobody sees a part of it.
     """
+    taken: dict[int, int] = _here.sequences if _here.changing else {}
+    if property_id in taken:
+        return taken[property_id]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE requests_app_property SET sequence = sequence + 1 WHERE id = %s"
@@ -60,6 +72,7 @@ def take_sequence(property_id: int) -> int:
             [property_id],
         )
         sequence = int(cursor.fetchone()[0])
+    taken[property_id] = sequence
     broadcast.changed(property_id, sequence)
     return sequence
 
@@ -81,7 +94,7 @@ def record(
 ) -> RequestEvent:
     """One row of history, not yet saved when part of a batch: see ``move`` for the usual way."""
     return RequestEvent(
-        request=request,
+        request_id=request.pk,
         kind=kind,
         by=By.STAFF if by is not None else (actor or By.CLOCK),
         person=by,

@@ -111,7 +111,7 @@ def text_to(
             delivery=Delivery.WAITING,
         )
         insert(message)
-        insert(Outgoing(message=message, due_at=due_at or at))
+        insert(Outgoing(message_id=message.pk, due_at=due_at or at))
     return message
 
 

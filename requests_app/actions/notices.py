@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
+from requests_app import reasons
 from requests_app.actions.journal import change
 from requests_app.incoming import clean_text
 from requests_app.models import Notice, Outgoing, Property, Request
@@ -60,6 +63,44 @@ def notify(
         if is_new:
             Outgoing.objects.create(notice=notice, carrier=DOORS[notice.channel], due_at=at)
     return notice
+
+
+RINGS_FOR = timedelta(seconds=60)
+NO_WORD_FOR = timedelta(minutes=5)
+"""A call is long over by then: its carrier's word of that was lost."""
+
+
+def end_calls(*, at: datetime) -> int:
+    """Calls that nobody answered and nobody will: their end is written down where no carrier says
+    it. A telephone of the simulator rings for a minute."""
+    ringing = Notice.objects.filter(
+        channel=NoticeChannel.CALL,
+        answered_at=None,
+        delivery__in=[Delivery.QUEUED, Delivery.SENT],
+    )
+    rung = Q(external_id__startswith="SIM", sent_at__lte=at - RINGS_FOR)
+    over = list(
+        ringing.filter(rung | Q(sent_at__lte=at - NO_WORD_FOR))
+        .order_by("pk")
+        .values_list("pk", flat=True)[:200]
+    )
+    if not over:
+        return 0
+    with change():
+        return ringing.filter(pk__in=over).update(
+            delivery=Delivery.UNDELIVERED, reason=reasons.NOT_ANSWERED
+        )
+
+
+def hang_up(notice_id: int) -> None:
+    """A telephone of the simulator is not answered: as when a real one is not picked up."""
+    with change():
+        Notice.objects.filter(
+            pk=notice_id,
+            channel=NoticeChannel.CALL,
+            external_id__startswith="SIM",
+            delivery__in=[Delivery.QUEUED, Delivery.SENT],
+        ).update(delivery=Delivery.UNDELIVERED, reason=reasons.NOT_ANSWERED)
 
 
 def answer_call(notice_id: int, *, digit: str, at: datetime) -> bool:

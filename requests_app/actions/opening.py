@@ -126,7 +126,7 @@ def open_requests(
         told_at = at if contact is None or contact.opted_out_at is None else None
         insert(
             *(
-                Promise(request=r, due_at=r.due_at, made_at=at, by=by, told_at=told_at)
+                Promise(request_id=r.pk, due_at=r.due_at, made_at=at, by=by, told_at=told_at)
                 for r in promised
             )
         )

@@ -1,16 +1,24 @@
-"""Telephones without a carrier: what is sent is delivered by being in the database."""
+"""Telephones and mailboxes without a carrier: what is sent is there by being in the database."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from requests_app.models import Message, Notice
+from requests_app.models.messages import Delivery
 
 
 class Simulator:
     local = True
+    accepted: str = Delivery.QUEUED
+    gone: Sequence[int] = ()
 
     def send(self, said: Message | Notice) -> str:
-        kind = "N" if isinstance(said, Notice) else ""
-        return f"SIM{kind}{said.pk:032d}"
+        return simulated_id(said)
 
     def find(self, said: Message | Notice) -> str | None:
         return said.external_id
+
+
+def simulated_id(said: Message | Notice) -> str:
+    return f"SIM{'N' if isinstance(said, Notice) else ''}{said.pk:032d}"

@@ -1,8 +1,9 @@
 """The tables. Rules that can be constraints are constraints; only ``actions`` writes."""
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
-from requests_app.models.messages import Contact, Message, Outgoing, UnroutedMessage
-from requests_app.models.notices import Notice
+from requests_app.models.inbox import IncomingPicture, Reconciliation
+from requests_app.models.messages import CarrierTrouble, Contact, Message, Outgoing, UnroutedMessage
+from requests_app.models.notices import Notice, PushSubscription
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
 from requests_app.models.promises import Alert, EscalationStep, OnDuty, Promise
 from requests_app.models.requests import Fulfilment, Photo, Request, RequestEvent
@@ -10,6 +11,7 @@ from requests_app.models.stays import Guest, Stay
 
 __all__ = [
     "Alert",
+    "CarrierTrouble",
     "Commendation",
     "CommendedPerson",
     "Contact",
@@ -17,6 +19,7 @@ __all__ = [
     "EscalationStep",
     "Fulfilment",
     "Guest",
+    "IncomingPicture",
     "Message",
     "Notice",
     "OnDuty",
@@ -24,7 +27,9 @@ __all__ = [
     "Photo",
     "Promise",
     "Property",
+    "PushSubscription",
     "Rating",
+    "Reconciliation",
     "Request",
     "RequestEvent",
     "Room",

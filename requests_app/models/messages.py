@@ -189,6 +189,9 @@ class Outgoing(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
 
+    is_probe = False
+    """Of a claimed row: the one that tries whether its carrier works again."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -215,6 +218,29 @@ class Outgoing(models.Model):
         said = self.message or self.notice
         assert said is not None  # noqa: S101  (a constraint of the database)
         return said
+
+
+class CarrierTrouble(models.Model):
+    """A way to the outside that asked us to slow down, or fails: there is a row while that lasts.
+
+    Nothing goes through it until ``until``; then one row at a time, as a probe, until one arrives.
+    """
+
+    carrier = models.CharField(max_length=5, choices=Door.choices, unique=True)
+    failures = models.PositiveSmallIntegerField(default=1)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(carrier__in=Door.values), name="trouble_carrier_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} until {self.until:%T}"
 
 
 class UnroutedMessage(models.Model):

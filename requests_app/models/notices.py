@@ -41,6 +41,7 @@ class Notice(models.Model):
         Request, models.SET_NULL, null=True, blank=True, related_name="notices"
     )
     created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True, help_text=_("When its carrier took it"))
     key = models.CharField(max_length=120, unique=True, help_text=_("The same twice is one notice"))
     external_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     delivery = models.CharField(max_length=12, choices=Delivery.choices, default=Delivery.WAITING)
@@ -69,6 +70,11 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["property", "-created_at"], name="notice_by_time"),
+            models.Index(
+                fields=["sent_at"],
+                name="notice_call_on",
+                condition=Q(channel="call", delivery__in=["queued", "sent"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,3 +84,26 @@ class Notice(models.Model):
     def failed(self) -> bool:
         """It reached nobody: refused, undeliverable, a call that nobody answered by a digit."""
         return self.delivery in {Delivery.FAILED, Delivery.UNDELIVERED}
+
+
+class PushSubscription(models.Model):
+    """A browser of somebody's that takes alerts: where its push service hears of them, and the
+    keys with which only that browser can read them."""
+
+    person = models.ForeignKey("staff.Person", models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1_000, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    device = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(endpoint="") & ~Q(p256dh="") & ~Q(auth=""),
+                name="push_subscription_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} of {self.person_id}"

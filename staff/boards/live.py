@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from requests_app import fragments, queries
+from requests_app.house import House, house_at
 from requests_app.hub import Changes
 from staff.live import frame, join
 
@@ -24,10 +25,12 @@ class BoardView:
 
     def snapshot(self) -> tuple[str, int]:
         # Before the rows: what changes between the two is then told again, never missed.
-        sequence = queries.head_sequence(self.property_id)
+        now = timezone.now()
+        sequence, version = queries.head(self.property_id)
         rows = queries.board_rows(self.property_id, self.desk_id)
         lanes = fragments.lanes(rows, self.language)
-        counts = self._counts(queries.desk_counts(self.property_id, timezone.now()))
+        house = house_at(self.property_id, version, now)
+        counts = self._counts(house, queries.desk_counts(self.property_id, now))
         return frame("snapshot", format_html("<div>{}</div>{}", lanes, counts), sequence), sequence
 
     def changes(self, changes: Changes) -> str:
@@ -38,13 +41,15 @@ class BoardView:
             else fragments.gone(request.pk)
             for request in changes.requests
         ]
-        body = join([*pieces, self._counts(changes.counts)])
+        body = join([*pieces, self._counts(changes.house, changes.counts)])
         return frame("change", body, changes.sequence, after=changes.after)
 
-    def _counts(self, counts: Mapping[int, tuple[int, int]]) -> SafeString:
+    def _counts(self, house: House, counts: Mapping[int, tuple[int, int]]) -> SafeString:
         with translation.override(self.language):
-            desks = queries.desk_slugs(self.property_id)
-            pieces = [fragments.desk_count(slug, *counts.get(pk, (0, 0))) for pk, slug in desks]
+            pieces = [
+                fragments.desk_count(slug, *counts.get(desk.pk, (0, 0)))
+                for slug, desk in house.desks.items()
+            ]
             everything = (
                 sum(open_now for open_now, _late in counts.values()),
                 sum(late for _open, late in counts.values()),

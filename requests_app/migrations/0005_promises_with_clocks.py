@@ -16,7 +16,7 @@ def look_at_once(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_app', '0003_notices_to_staff'),
+        ('requests_app', '0004_outside'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
