@@ -15,11 +15,15 @@ from django.utils import timezone
 from requests_app.actions import incoming, looking, notices, ringing, web
 from requests_app.errors import RequestError
 from requests_app.models import Request
+from requests_app.prepared import Bound, PreparedRows
 from requests_app.threads import in_thread
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+BREATH_SECONDS = 0.1
+"""Others write in between, however much is due."""
+
 MOMENT = timedelta(seconds=3)
 """Words stored longer ago than this and not understood were left by a crash or a failure."""
 
@@ -46,8 +50,16 @@ def tick(now: datetime | None = None) -> None:
 
 def due(at: datetime) -> list[int]:
     """Requests that must be looked at, those that have waited longest first."""
-    rows = Request.objects.filter(next_look_at__lte=at).order_by("next_look_at")
-    return list(rows.values_list("pk", flat=True)[:BATCH])
+    return [pk for (pk,) in _due.all(at=at)]
+
+
+_due: PreparedRows[tuple[int]] = PreparedRows(
+    lambda: (
+        Request.objects.filter(next_look_at__lte=Bound("at"))
+        .order_by("next_look_at")
+        .values_list("pk")[:BATCH]
+    )
+)
 
 
 def _look_at(ids: list[int], at: datetime) -> None:
@@ -63,12 +75,14 @@ def _look_at(ids: list[int], at: datetime) -> None:
 
 
 async def run() -> None:
-    """For ever, every TICK_SECONDS."""
+    """For ever, a round every TICK_SECONDS, whatever a round takes."""
+    loop = asyncio.get_running_loop()
     while True:
+        begun = loop.time()
         try:
             await in_thread(tick)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the clock failed at one round and goes on")
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(max(BREATH_SECONDS, TICK_SECONDS - (loop.time() - begun)))
