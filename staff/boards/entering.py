@@ -21,12 +21,11 @@ from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
 from staff.boards.acting import is_script, way_back
 from staff.boards.acts import next_time, on_day
+from staff.boards.forms import LATER
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Person
 
 CHANNELS = (Channel.TELEPHONE, Channel.COUNTER)
-LATER = ("30", "60", "120")
-"""Minutes that are offered in one tap."""
 
 
 class Entry(forms.Form):
@@ -102,7 +101,7 @@ def ask(
     context: dict[str, Any] = {
         "filled": filled,
         "channels": CHANNELS,
-        "later": LATER,
+        "later": [(str(minutes), words) for minutes, words in LATER],
         "rooms": lookups.room_numbers(hotel),
         "catalogue": lookups.services_by_desk(hotel),
         "desks_here": Desk.objects.filter(property=hotel),

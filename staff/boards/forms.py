@@ -38,6 +38,12 @@ MOVE_REASONS = (
     gettext_lazy("Guest asked for later"),
 )
 CHECK_ON_GUEST = gettext_lazy("Check on the guest")
+LATER = (
+    (30, gettext_lazy("in half an hour")),
+    (60, gettext_lazy("in an hour")),
+    (120, gettext_lazy("in two hours")),
+    (240, gettext_lazy("in four hours")),
+)
 MINUTES = (10, 20, 30, 60, 120)
 
 
@@ -146,7 +152,7 @@ class FollowUp(Act):
     """Planned from a card in seconds: a time in one tap, words only where "check" is not enough."""
 
     template = "_ask_follow_up.html"
-    minute_choices = (30, 60, 120, 240)
+    later = LATER
     words = forms.CharField(max_length=300, required=False)
     minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
     at = forms.TimeField(required=False)
