@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from requests_app.models import EscalationStep, Property, Request
 from requests_app.models.promises import Anchor
@@ -48,8 +49,7 @@ class Rung:
         return made_at + (anchor_at - made_at) * (self.percent or 0) / 100
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     at: datetime
     act: Act
     rung: Rung | None = None
@@ -93,13 +93,23 @@ def climbed_by(
 ) -> Iterator[Rung]:
     """Of all rungs those of one request: its service's own, else its desk's, else the hotel's; and
     where it is urgent the urgent ones, chosen in the same way."""
-    rungs = list(rungs)
-    for urgent_only in (False, True) if urgent else (False,):
-        ladder = [rung for rung in rungs if rung.urgent_only == urgent_only]
-        of_service = [r for r in ladder if r.service_id is not None and r.service_id == service_id]
-        of_desk = [r for r in ladder if r.desk_id is not None and r.desk_id == desk_id]
-        of_hotel = [r for r in ladder if r.service_id is None and r.desk_id is None]
-        yield from of_service or of_desk or of_hotel
+    ladder: dict[tuple[bool, int], list[Rung]] = {}
+    for rung in rungs:
+        if rung.urgent_only and not urgent:
+            continue
+        if rung.service_id is not None:
+            rank = 0 if rung.service_id == service_id else None
+        elif rung.desk_id is not None:
+            rank = 1 if rung.desk_id == desk_id else None
+        else:
+            rank = 2
+        if rank is not None:
+            ladder.setdefault((rung.urgent_only, rank), []).append(rung)
+    for urgent_only in (False, True):
+        for rank in (0, 1, 2):
+            if (urgent_only, rank) in ladder:
+                yield from ladder[urgent_only, rank]
+                break
 
 
 class _Facts:
@@ -128,7 +138,7 @@ def moments(
     rungs: Iterable[Rung] | None = None,
 ) -> list[Moment]:
     """All that time alone brings about for this request as it stands, in order."""
-    now = _Facts(request, changes or {})
+    now: Any = _Facts(request, changes) if changes else request
     found: list[Moment] = []
     if now.closed_at is not None:
         return found
@@ -158,7 +168,8 @@ def moments(
     if now.urgent and hotel.safety_minutes and not answered:
         about_at = now.promised_at + timedelta(minutes=hotel.safety_minutes)
         found.append(Moment(about_at, Act.WARN, SAFETY, about_at))
-    return sorted(found, key=lambda moment: moment.at)
+    found.sort(key=attrgetter("at"))
+    return found
 
 
 SAFETY = Rung(
