@@ -21,8 +21,9 @@ from django.utils.translation import (
 )
 from django.utils.translation import gettext as _
 
+from requests_app import queries, reasons
 from requests_app.models import Request
-from requests_app.models.messages import Channel
+from requests_app.models.messages import Channel, Delivery
 from requests_app.states import Status
 
 WORDS_SHOWN = 150
@@ -172,8 +173,7 @@ def _outcome(request: Request) -> str:
 def title_of(request: Request) -> str:
     """What to do, with its quantity; in the words themselves where no service names it."""
     if request.kind == Request.Kind.UNSORTED and not request.words.strip():
-        pictures = getattr(request, "photo_count", 0)
-        return _("(with a picture)") if pictures else _("(an empty text)")
+        return _("(with a picture)") if pictures_of(request)[0] else _("(an empty text)")
     if request.service is not None and request.service.slug == "other" and request.words.strip():
         return shorten(request.words, TITLE_WORDS)
     return request.title
@@ -210,13 +210,44 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
     if request.contact is not None and request.contact.opted_out_at is not None:
         tags.append(("soon", _("No texts: STOP")))
     if getattr(request, "text_failed", False):
-        tags.append(("late", _("A text did not arrive")))
+        why = _last_said(request)[1]
+        words = _("A text did not arrive: %(why)s") % {"why": why} if why else ""
+        tags.append(("late", words or _("A text did not arrive")))
     if request.status == Status.ON_HOLD:
         tags.append(("soon", _hold(request)))
-    pictures = getattr(request, "photo_count", 0)
+    pictures, lost = pictures_of(request)
+    if lost:
+        tags.append(("soon", _("A picture could not be fetched")))
     if pictures:
         tags.append(("", ngettext("%(n)d photo", "%(n)d photos", pictures) % {"n": pictures}))
     return tags
+
+
+def pictures_of(request: Request) -> tuple[int, int]:
+    """How many the guest sent (some may still be on their way), and how many could not be had."""
+    lost, came = divmod(getattr(request, "pictures_came", 0), queries.LOST_PICTURE)
+    return getattr(request, "photo_count", 0) + came, lost
+
+
+def _last_said(request: Request) -> tuple[str, str]:
+    """Of our last words to this guest: how far they are, and why no further."""
+    delivery, _bar, rest = (getattr(request, "last_said", "") or "").partition("|")
+    code, _bar, reason = rest.partition("|")
+    failed = delivery in {Delivery.FAILED, Delivery.UNDELIVERED, Delivery.DELAYED}
+    return delivery, reasons.why(reason, code) if failed else ""
+
+
+def told_words(request: Request) -> str:
+    """What became of our last words, calmly; of what failed the tags tell."""
+    delivery, why = _last_said(request)
+    if delivery == Delivery.DELAYED:
+        words = _("Our text still waits to be sent")
+        return f"{words}: {why}" if why else words
+    return {
+        Delivery.SENT: _("Our text is on its way"),
+        Delivery.DELIVERED: _("Our text has arrived"),
+        Delivery.READ: _("Our text has been read"),
+    }.get(Delivery(delivery) if delivery else Delivery.WAITING, "")
 
 
 def _hold(request: Request) -> str:
@@ -290,6 +321,7 @@ def card_context(request: Request) -> dict[str, Any]:
         "initials": request.holder.initials if request.holder else "",
         "holder_words": holder_words(request),
         "note": shorten(request.note, WORDS_SHOWN),
+        "told": told_words(request),
         "suggested": request.suggested
         if request.kind in UNSORTED and request.status == Status.NEW
         else None,

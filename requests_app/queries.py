@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from requests_app.models import (
     Commendation,
     Contact,
+    IncomingPicture,
     Message,
     Photo,
     Property,
@@ -24,7 +38,7 @@ from requests_app.models import (
     Stay,
     TaughtWord,
 )
-from requests_app.models.messages import Channel, Delivery
+from requests_app.models.messages import ON_CARDS, Channel, Delivery
 from requests_app.prepared import Bound, Prepared, PreparedRows
 from requests_app.reading import Setting, StaffName
 
@@ -77,10 +91,30 @@ def cards(requests: QuerySet[Request]) -> QuerySet[Request]:
         delivery__in=[Delivery.FAILED, Delivery.UNDELIVERED],
         at__gte=OuterRef("created_at"),
     )
+    said = Message.objects.filter(
+        contact=OuterRef("contact"),
+        direction=Message.Direction.OUT,
+        delivery__in=ON_CARDS,
+        at__gte=OuterRef("created_at"),
+    ).order_by("-at", "-pk")
+    came = IncomingPicture.objects.filter(message=OuterRef("cause")).order_by().values("message")
+    lost = Case(When(state=IncomingPicture.State.FAILED, then=LOST_PICTURE), default=1)
     return requests.select_related(*CARD_RELATIONS).annotate(
         photo_count=Coalesce(Subquery(pictures.annotate(n=Count("pk")).values("n")), 0),
+        pictures_came=Coalesce(Subquery(came.annotate(n=Sum(lost)).values("n")), 0),
         text_failed=Exists(failed),
+        last_said=Subquery(said.annotate(how=HOW_IT_WENT).values("how")[:1]),
     )
+
+
+LOST_PICTURE = 1_000
+"""In ``pictures_came``, which counts both in one number: one that could not be fetched."""
+
+HOW_IT_WENT = Concat(
+    "delivery", Value("|"), "error_code", Value("|"), Coalesce("outgoing__reason", Value("")),
+    output_field=TextField(),
+)  # fmt: skip
+"""Delivery, code and reason of our last words, in one column."""
 
 
 def requests_changed(property_id: int, after: int, until: int) -> list[Request]:
@@ -191,6 +225,7 @@ def conversation(request: Request) -> QuerySet[Message]:
     return (
         Message.objects.filter(whose, property_id=request.property_id)
         .select_related("author", "outgoing", "contact")
+        .prefetch_related("pictures")
         .order_by("at", "pk")
     )
 
