@@ -209,8 +209,8 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
         )  # fmt: skip
     if request.contact is not None and request.contact.opted_out_at is not None:
         tags.append(("soon", _("No texts: STOP")))
-    if getattr(request, "text_failed", False):
-        why = _last_said(request)[1]
+    delivery, why = _last_said(request)
+    if delivery in {Delivery.FAILED, Delivery.UNDELIVERED}:
         words = _("A text did not arrive: %(why)s") % {"why": why} if why else ""
         tags.append(("late", words or _("A text did not arrive")))
     if request.status == Status.ON_HOLD:
@@ -230,7 +230,7 @@ def pictures_of(request: Request) -> tuple[int, int]:
 
 
 def _last_said(request: Request) -> tuple[str, str]:
-    """Of our last words to this guest: how far they are, and why no further."""
+    """Of our last words to this guest (what failed comes first): how far, and why no further."""
     delivery, _bar, rest = (getattr(request, "last_said", "") or "").partition("|")
     code, _bar, reason = rest.partition("|")
     failed = delivery in {Delivery.FAILED, Delivery.UNDELIVERED, Delivery.DELAYED}
