@@ -98,6 +98,8 @@ def _send(browser: PushSubscription, content: str) -> Refusal | None:
         )
     except WebPushException as error:
         return _refusal(error.status_code or 0, error.retry_after)
+    except ValueError:
+        return Hopeless(reasons.REFUSED)  # keys that are none: only that browser is at fault
     except requests.exceptions.ConnectionError:
         return NotNow(reasons.UNREACHABLE)
     except requests.exceptions.RequestException:
