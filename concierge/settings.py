@@ -39,7 +39,8 @@ EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL", "console://"))
 EMAIL_TIMEOUT = 14
 VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
-PUSH_SERVICES = env.names("PUSH_SERVICES") or [
+PUSH_SERVICES = [
+    *env.names("PUSH_SERVICES"),
     "fcm.googleapis.com",
     "push.services.mozilla.com",
     "push.apple.com",

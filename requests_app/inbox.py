@@ -105,6 +105,13 @@ def take_in_missed(look: Reconciliation) -> datetime | None:
     return found[-1].sent_at if found else None
 
 
+def begin() -> None:
+    alone = not settings.REDIS_URL  # without it nobody else may work: see `manage.py work`
+    if alone:
+        pictures.take_over()
+    reconciling.look_at_once(at=timezone.now(), alone=alone)
+
+
 async def run() -> None:
     """For ever: the lists at the start and every five minutes, and pictures as they come."""
     if not settings.TWILIO_AUTH_TOKEN:
@@ -115,7 +122,7 @@ async def run() -> None:
         while True:
             try:
                 if not begun:
-                    await inbox.thread(lambda: reconciling.look_at_once(at=timezone.now()))
+                    await inbox.thread(begin)
                     begun = True
                 await inbox.round()
             except Exception:

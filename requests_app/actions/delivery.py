@@ -10,12 +10,14 @@ from django.db.models import Q, QuerySet
 from requests_app.actions.claiming import UNSENT, try_now
 from requests_app.actions.journal import change, touch
 from requests_app.models import Contact, Message, Notice, Outgoing, Request
-from requests_app.models.messages import DELIVERY_RANK, Delivery, Door
+from requests_app.models.messages import DELIVERY_RANK, ON_CARDS, Delivery, Door
 from requests_app.prepared import Bound, PreparedUpdate
 
 MAX_ATTEMPTS = 8
 MANY_ATTEMPTS = 16
 """Where the carrier is in trouble and not the row: with the waits below, two hours and more."""
+WORTH_A_WORD = 2
+"""Tries after which the guest's cards say that our words still wait."""
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 900.0
 
@@ -53,7 +55,8 @@ def sent(
             _advance_notice(outgoing.notice_id, state)
         elif not _sent_as(message=outgoing.message_id, external_id=external_id):
             _known_as(message=outgoing.message_id, external_id=external_id)
-            _queued(message=outgoing.message_id)
+            if _queued(message=outgoing.message_id) and outgoing.attempts >= WORTH_A_WORD:
+                _show(outgoing.message_id)  # it waits no more
     return True
 
 
@@ -152,8 +155,11 @@ def _again_later(
             due_at=at + timedelta(seconds=max(wait, wait_seconds or 0) * random.uniform(1.0, 1.3)),
             reason=reason[:200],
         )
-        if waits and outgoing.attempts == 2 and outgoing.message_id is not None:
-            _show(outgoing.message_id)  # the guest waits for it: worth a word on their cards
+        if waits and outgoing.attempts >= WORTH_A_WORD:
+            if outgoing.notice_id is not None:
+                _advance_notice(outgoing.notice_id, Delivery.DELAYED, reason=reason)
+            elif outgoing.message_id is not None:
+                _advance(outgoing.message_id, Delivery.DELAYED)
 
 
 def park(outgoing: Outgoing, *, reason: str, code: str) -> None:
@@ -258,19 +264,13 @@ def _told_its_id(message_id: int, external_id: str) -> Message | None:
     return Message.objects.get(pk=message_id)
 
 
-SHOWN = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ}) | {
-    Delivery.FAILED, Delivery.UNDELIVERED,
-}  # fmt: skip
-"""What a guest's cards tell of the last words of ours."""
-
-
 def _advance(message_id: int, state: str, error_code: str = "") -> None:
     lower = _below(state)
     with change():
         changed = Message.objects.filter(pk=message_id, delivery__in=lower).update(
             delivery=state, error_code=error_code[:12]
         )
-        if changed and state in SHOWN:
+        if changed and state in ON_CARDS:
             _show(message_id)
 
 
@@ -280,10 +280,13 @@ def _advance_notice(notice_id: int, state: str, error_code: str = "", reason: st
     )
 
 
-def _show(message_id: int) -> None:
-    message = Message.objects.get(pk=message_id)
-    requests = Request.objects.filter(property_id=message.property_id).on_board()
+def _show(message_id: int | None) -> None:
+    """All open cards of the guest are read again."""
+    message = Message.objects.get(pk=message_id or 0)
+    theirs = Q(pk__in=[])
     if message.stay_id:
-        touch(requests.filter(stay_id=message.stay_id), property_id=message.property_id)
-    elif message.contact_id:
-        touch(requests.filter(contact_id=message.contact_id), property_id=message.property_id)
+        theirs |= Q(stay_id=message.stay_id)
+    if message.contact_id:
+        theirs |= Q(contact_id=message.contact_id)
+    requests = Request.objects.filter(theirs, property_id=message.property_id).on_board()
+    touch(requests, property_id=message.property_id)

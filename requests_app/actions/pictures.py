@@ -58,6 +58,14 @@ def claim_due(*, at: datetime, limit: int) -> list[IncomingPicture]:
     return rows
 
 
+def take_over() -> None:
+    """At the start of the only process there is: who holds a picture is dead."""
+    with change():
+        IncomingPicture.objects.filter(
+            state=IncomingPicture.State.WAITING, lease_until__isnull=False
+        ).update(lease_until=None)
+
+
 def _still_ours(picture: IncomingPicture) -> QuerySet[IncomingPicture]:
     return IncomingPicture.objects.filter(
         pk=picture.pk, attempts=picture.attempts, state=IncomingPicture.State.WAITING

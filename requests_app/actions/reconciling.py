@@ -20,9 +20,14 @@ LEASE = timedelta(minutes=10)
 FIRST_WAIT = timedelta(seconds=20)
 
 
-def look_at_once(*, at: datetime) -> None:
-    """At the start of a process: nobody knows for how long nothing was delivered."""
+def look_at_once(*, at: datetime, alone: bool = False) -> None:
+    """At the start of a process: nobody knows for how long nothing was delivered.
+
+    ``alone``: it is the only one there is, so who holds a list is dead.
+    """
     with change():
+        if alone:
+            Reconciliation.objects.filter(lease_until__isnull=False).update(lease_until=None)
         new = Property.objects.filter(reconciliation=None)
         Reconciliation.objects.bulk_create(
             [Reconciliation(property=hotel, seen_until=at, due_at=at) for hotel in new],

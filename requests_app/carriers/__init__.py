@@ -8,7 +8,7 @@ from typing import Protocol
 from django.conf import settings
 
 from requests_app.models import Message, Notice
-from requests_app.models.messages import Channel
+from requests_app.models.messages import Channel, Delivery
 from requests_app.models.notices import NoticeChannel
 
 
@@ -102,4 +102,4 @@ def _carrier_to_staff(notice: Notice) -> Carrier:
         return Calls()
     from requests_app.carriers.simulator import Simulator
 
-    return Simulator()
+    return Simulator(Delivery.SENT if notice.channel == NoticeChannel.EMAIL else Delivery.QUEUED)

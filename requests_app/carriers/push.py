@@ -5,19 +5,15 @@ A repeat replaces what is shown already (``tag``), so that nobody is told twice.
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from requests_app import reasons
+from requests_app import alert_keys, reasons
 from requests_app.carriers import Hopeless, NotNow, Refusal, Unknown
 from requests_app.carriers.simulator import simulated_id
 from requests_app.models import Message, Notice, PushSubscription
@@ -93,7 +89,7 @@ def _send(browser: PushSubscription, content: str) -> Refusal | None:
                 "keys": {"p256dh": browser.p256dh, "auth": browser.auth},
             },
             content,
-            vapid_private_key=_vapid(str(settings.DATA_DIR), settings.VAPID_PRIVATE_KEY),
+            vapid_private_key=alert_keys.private_key(),
             vapid_claims={"sub": _contact(), "aud": f"{there.scheme}://{there.netloc}"},
             ttl=KEPT_SECONDS,
             headers={"Urgency": "high"},
@@ -102,6 +98,8 @@ def _send(browser: PushSubscription, content: str) -> Refusal | None:
         )
     except WebPushException as error:
         return _refusal(error.status_code or 0, error.retry_after)
+    except ValueError:
+        return Hopeless(reasons.REFUSED)  # keys that are none: only that browser is at fault
     except requests.exceptions.ConnectionError:
         return NotNow(reasons.UNREACHABLE)
     except requests.exceptions.RequestException:
@@ -133,43 +131,3 @@ def _contact() -> str:
     if settings.PUBLIC_URL.startswith("https://"):
         return str(settings.PUBLIC_URL)
     return f"mailto:{settings.DEFAULT_FROM_EMAIL}"
-
-
-# --- the hotel's own keys ----------------------------------------------------------------------
-
-
-@cache
-def _vapid(data_dir: str, given: str) -> Any:
-    """The key with which we prove to push services who we are.
-
-    Made once and kept beside the secret key: browsers take alerts of this key only. Several
-    machines share VAPID_PRIVATE_KEY.
-    """
-    from py_vapid import Vapid
-
-    if given:
-        return Vapid.from_string(given)
-    file = Path(data_dir) / "vapid-key"
-    if not file.exists():
-        made = Vapid()
-        made.generate_keys()
-        handle, name = tempfile.mkstemp(dir=data_dir, prefix="vapid-key-")
-        try:
-            with os.fdopen(handle, "wb") as written:
-                written.write(made.private_pem())
-            # Whole or not at all, and the first of two processes wins.
-            os.link(name, file)
-        except FileExistsError:
-            pass
-        finally:
-            Path(name).unlink()
-    return Vapid.from_pem(file.read_bytes())
-
-
-def public_key() -> str:
-    """What a browser is told to trust: base64url of the uncompressed point."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    vapid = _vapid(str(settings.DATA_DIR), settings.VAPID_PRIVATE_KEY)
-    point = vapid.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()

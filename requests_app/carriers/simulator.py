@@ -10,8 +10,10 @@ from requests_app.models.messages import Delivery
 
 class Simulator:
     local = True
-    accepted: str = Delivery.QUEUED
     gone: Sequence[int] = ()
+
+    def __init__(self, accepted: str = Delivery.QUEUED) -> None:
+        self.accepted = accepted
 
     def send(self, said: Message | Notice) -> str:
         return simulated_id(said)

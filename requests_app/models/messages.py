@@ -28,6 +28,7 @@ class Delivery(models.TextChoices):
     """What became of a message of ours. Ranks never go back (see ``DELIVERY_RANK``)."""
 
     WAITING = "waiting", _("waiting")
+    DELAYED = "delayed", _("delayed")
     QUEUED = "queued", _("queued")
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
@@ -39,13 +40,26 @@ class Delivery(models.TextChoices):
 DELIVERY_RANK: dict[str, int] = {
     "": 0,
     Delivery.WAITING: 1,
-    Delivery.QUEUED: 2,
-    Delivery.SENT: 3,
-    Delivery.UNDELIVERED: 4,
-    Delivery.FAILED: 4,
-    Delivery.DELIVERED: 5,
-    Delivery.READ: 6,
+    Delivery.DELAYED: 2,
+    Delivery.QUEUED: 3,
+    Delivery.SENT: 4,
+    Delivery.UNDELIVERED: 5,
+    Delivery.FAILED: 5,
+    Delivery.DELIVERED: 6,
+    Delivery.READ: 7,
 }
+
+ON_CARDS = (
+    Delivery.DELAYED,
+    Delivery.SENT,
+    Delivery.DELIVERED,
+    Delivery.READ,
+    Delivery.UNDELIVERED,
+    Delivery.FAILED,
+)
+"""What a guest's cards tell of our last words to them. (Of what has just been written they tell
+nothing yet, so that writing it changes no other card.) Whoever moves words of ours into one of
+these, or out of it, has the cards read again."""
 
 
 class Awaiting(models.TextChoices):

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("house/words/", catalogue.words, name="words"),
     path("house/words/<int:word_id>/forget/", catalogue.forget_word, name="forget-word"),
     path("house/texts/", texts.texts, name="texts"),
+    path("house/texts/carriers/<slug:carrier>/try/", texts.try_now, name="try-carrier"),
     path("house/texts/<int:outgoing_id>/send-again/", texts.send_again, name="send-text-again"),
     path("house/settings/", settings.hotel_settings, name="hotel-settings"),
 ]
