@@ -299,8 +299,7 @@ def card_context(request: Request) -> dict[str, Any]:
         "suggested": request.suggested
         if request.kind in UNSORTED and request.status == Status.NEW
         else None,
-        "acts": [
-            (act, f"{address}{act.slug}/", " primary" if act is usual else "") for act in acts
-        ],
+        "acts": tuple(act.slug for act in acts),
+        "usual": usual.slug if usual else "",
         **clock_of(request),
     }  # fmt: skip

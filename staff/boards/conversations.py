@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from requests_app import fragments, lookups, queries
-from requests_app.cards import acts_possible, card_context, language_name
+from requests_app.cards import ACTS, acts_possible, card_context, language_name
 from requests_app.models import Request
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
@@ -59,8 +59,8 @@ def talk_of(request: StaffRequest, target: Request) -> str:
     hotel, now = request.user.property, timezone.now()
     stay = target.stay
     card = card_context(target)
-    usual = next((act for act, _url, primary in card["acts"] if primary), None)
-    shown = {act.slug for act, _url, _primary in card["acts"]} | {"note"}
+    usual = ACTS.get(card["usual"])
+    shown = {*card["acts"], "note"}
     possible = [act for act in acts_possible(target) if act.slug != "reply"]  # it has its box
     context: dict[str, Any] = {
         "target": target,
