@@ -21,7 +21,7 @@ from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
 from staff.boards.acting import is_script, way_back
 from staff.boards.acts import next_time, on_day
-from staff.boards.forms import LATER
+from staff.boards.later import LATER
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Person
 
