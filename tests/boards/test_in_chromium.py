@@ -240,3 +240,33 @@ def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Se
     # The page goes there by itself, or is sent there by its next request: whichever is sooner.
     there = re.compile(r"/sign-in/\?next=(%2F|/)boards(%2F|/)bell(%2F|/)$")
     expect(board).to_have_url(there, timeout=30_000)
+
+
+def test_a_warning_comes_by_itself_sounds_and_a_tap_tells_the_guest_another_time(
+    board: Page, server: Server
+) -> None:
+    """The whole way: a step of the ladder, the clock, the socket, the card, the ledger."""
+    board.evaluate("sound.late = () => { document.body.dataset.sounded = 'late' }")
+    supervisor = Browser(server).back("supervisor")
+    soon = {"amount": "1", "unit": "share", "anchor": "promise", "whom": "desk", "by": "board"}
+    assert supervisor.post("/house/warnings/new/", **soon) == 200
+    assert supervisor.post("/house/warnings/drafts/on/") == 200
+    text_from_emily(server, "a porter for my luggage please")
+    card = board.locator('.card[data-room="207"]')
+    expect(card).to_have_attribute("data-status", "new")
+    promised = card.locator("time").inner_text()
+    expect(card).to_have_attribute("data-warned", "desk", timeout=30_000)
+    expect(card.locator(".tags")).to_contain_text("The desk is asked to look")
+    expect(board.locator("body")).to_have_attribute("data-sounded", "late")
+    offer = card.locator(".new-times button").first
+    time = offer.inner_text()
+    offer.click()
+    expect(card.locator("time")).to_have_text(f"promised {time}")
+    assert promised != f"promised {time}"
+    expect(card).not_to_have_attribute("data-warned", "desk")
+    card.locator(".what a").click()
+    ledger = board.locator(".ledger li")
+    expect(ledger).to_have_count(2)
+    expect(ledger.first).to_contain_text("moved in time")
+    expect(ledger.last).to_contain_text("in time · Joonas M.: Many requests at once")
+    expect(board.locator(".thread .us").last).to_contain_text(time)
