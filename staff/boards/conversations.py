@@ -17,6 +17,7 @@ from requests_app.models import Request
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
 from staff.boards.history import actor_of, event_words, lines_of, moment
+from staff.boards.ledger import ledger_of
 from staff.frame import StaffRequest, frame, staff_only
 
 
@@ -74,9 +75,7 @@ def talk_of(request: StaffRequest, target: Request) -> str:
             (moment(hotel, event.at, now), actor_of(event), event_words(event, hotel, now))
             for event in lookups.events_of(target)
         ],
-        "promises": [
-            (moment(hotel, promise.due_at, now), promise) for promise in lookups.promises_of(target)
-        ],
+        "ledger": ledger_of(lookups.promises_of(target), target, hotel, now),
         "fulfilments": lookups.fulfilments_of(target),
         "photos": target.photos.order_by("pk"),
         "others": [card_context(other) for other in lookups.others_of_stay(target)],

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from requests_app.carriers import Hopeless
-from requests_app.carriers import twilio as carrier
+from requests_app.carriers.texts import Texts
 from requests_app.models import Contact, Message, Property
 from tests.conftest import EMILY
 from tests.prepare import NODE_MODULES
@@ -57,12 +57,12 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def twilio(prism: str, settings: Any) -> carrier.Twilio:
+def twilio(prism: str, settings: Any) -> Texts:
     settings.TWILIO_API_URL = prism
     settings.TWILIO_ACCOUNT_SID = "AC" + "0" * 32
     settings.TWILIO_AUTH_TOKEN = "12345"
     settings.PUBLIC_URL = "https://hotel.example"
-    return carrier.Twilio()
+    return Texts()
 
 
 @pytest.fixture(params=["sms", "whatsapp"])
@@ -83,12 +83,12 @@ def test_the_file_is_twilios_and_describes_messages() -> None:
     assert "/2010-04-01/Accounts/{AccountSid}/Messages.json" in described
 
 
-def test_what_we_send_is_what_twilio_describes(twilio: carrier.Twilio, message: Message) -> None:
+def test_what_we_send_is_what_twilio_describes(twilio: Texts, message: Message) -> None:
     assert twilio.send(message).startswith(("SM", "MM"))
 
 
 def test_how_we_look_for_what_we_sent_is_what_twilio_describes(
-    twilio: carrier.Twilio, message: Message
+    twilio: Texts, message: Message
 ) -> None:
     """The mock knows no message of ours, so none is found; a wrong question would be refused."""
     assert twilio.find(message) is None
@@ -108,7 +108,7 @@ def test_the_mock_refuses_what_twilio_does_not_describe(prism: str) -> None:
 
 
 def test_a_wrong_account_is_refused_and_is_hopeless(
-    twilio: carrier.Twilio, message: Message, settings: Any
+    twilio: Texts, message: Message, settings: Any
 ) -> None:
     settings.TWILIO_ACCOUNT_SID = "not an account"
     with pytest.raises(Hopeless):

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
-        from requests_app import broadcast, clock, outbox
+        from requests_app import broadcast, clock, inbox, outbox
         from requests_app.threads import pool
 
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 loop.call_later(WORK_AFTER_SECONDS, work, loop)
 
         def work(loop: asyncio.AbstractEventLoop) -> None:
-            tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
+            tasks.extend(loop.create_task(part.run()) for part in (clock, outbox, inbox))
 
         def finish() -> None:
             for task in tasks:
