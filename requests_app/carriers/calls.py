@@ -21,6 +21,8 @@ from requests_app.models.messages import Delivery
 
 RINGS_SECONDS = 40
 SPOKEN_TIMES = 3
+LOOKED_AT = 20
+"""The latest calls to a number among which one of ours is looked for."""
 KEY_WITHIN_SECONDS = 6
 
 VOICES: dict[str, tuple[str, str]] = {
@@ -58,7 +60,6 @@ class Calls:
                 timeout=RINGS_SECONDS,
                 status_callback=status,
                 status_callback_method="POST",
-                status_callback_event=["initiated", "ringing", "answered", "completed"],
                 machine_detection="Enable",
                 async_amd="true",
                 async_amd_status_callback=status,
@@ -75,15 +76,15 @@ class Calls:
         callbacks, which name the notice, have settled it long before.)"""
         assert isinstance(said, Notice)  # noqa: S101
         try:
-            found = client().calls.list(
+            found = client().calls.page(
                 to=said.address,
                 from_=said.property.text_number,
                 start_time_after=said.created_at - timedelta(minutes=1),
-                limit=20,
+                page_size=LOOKED_AT,
             )
+            ids = [str(seen.sid) for seen in found if seen.sid]
         except trouble() as error:
             raise Unknown(reasons.CANNOT_SAY) from error
-        ids = [str(seen.sid) for seen in found if seen.sid]
         known = set(
             Notice.objects.filter(external_id__in=ids).values_list("external_id", flat=True)
         )

@@ -41,10 +41,16 @@ def received(number: str, *, since: datetime) -> list[Listed]:
 
 
 def _listed(to: str, since: datetime) -> Iterator[Listed]:
+    told: set[str] = set()
+    again = 0
     try:
         for seen in client().messages.stream(
             to=to, date_sent_after=since, page_size=PAGE_SIZE, limit=MOST
         ):
+            again += seen.sid in told
+            if again > PAGE_SIZE:
+                return  # pages that lead in a circle
+            told.add(str(seen.sid))
             if seen.direction != "inbound" or not seen.sid:
                 continue
             count = str(seen.num_media or "0")
