@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -75,6 +75,17 @@ def take_sequence(property_id: int) -> int:
     taken[property_id] = sequence
     broadcast.changed(property_id, sequence)
     return sequence
+
+
+def wait_for_hotels(property_ids: Iterable[int]) -> None:
+    """Lock these hotels' rows, in one order, before rows of theirs: every change of a request takes
+    its hotel's sequence first, and who came the other way round would meet it in a deadlock.
+
+    No more than an update of the sequence locks: texts are stored meanwhile.
+    """
+    if connection.features.has_select_for_update:
+        hotels = Property.objects.select_for_update(no_key=True).order_by("pk")
+        list(hotels.filter(pk__in=set(property_ids)).values_list("pk"))
 
 
 def house_changed(property_id: int) -> None:

@@ -1,6 +1,6 @@
 """The clock's look: all that has fallen due of some requests since it last looked, in order, once.
 
-Two clocks may look at the same moment: the rows are locked (PostgreSQL) or the writer is one
+Two clocks may look at the same moment: the hotel's row is locked (PostgreSQL) or the writer is one
 (SQLite), ``next_look_at`` is compared and swapped, and a unique constraint keeps an alert single.
 """
 
@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from requests_app import ladder
 from requests_app.actions import requests, ringing, timing
-from requests_app.actions.journal import By, change, record, take_sequence
+from requests_app.actions.journal import By, change, record, take_sequence, wait_for_hotels
 from requests_app.errors import AlreadyChanged
 from requests_app.ladder import Act, Moment
 from requests_app.models import Alert, Promise, Request, RequestEvent
@@ -28,7 +26,7 @@ ROWS = ("property", "desk", "service", "room", "room_now", "holder", "contact", 
 
 
 def look_at(ids: Sequence[int], *, at: datetime) -> int:
-    """Look at these together, in one transaction; what another clock has in hand is left to it.
+    """Look at these together, in one transaction; what another clock has dealt with is left out.
     Returns at how many. Raises AlreadyChanged where somebody was quicker: then nothing is done.
 
     A warning and a broken promise leave the version as it is: they are no change that a colleague's
@@ -36,11 +34,9 @@ def look_at(ids: Sequence[int], *, at: datetime) -> int:
     """
     with change():
         rows = Request.objects.filter(pk__in=ids, next_look_at__lte=at)
-        if connection.features.has_select_for_update_skip_locked:
-            free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            rows = Request.objects.filter(pk__in=list(free))
-        # By hotel, so that two clocks that lock several hotels' rows lock them in one order.
-        found = list(rows.select_related(*ROWS).order_by("property_id", "next_look_at"))
+        wait_for_hotels(rows.values_list("property_id", flat=True))
+        # Whoever held the hotel may have dealt with some of them: they are read only now.
+        found = list(rows.select_related(*ROWS).order_by("next_look_at"))
         coming: Coming = [(request, _bring_about(request, at=at)) for request in found]
         waiting = [(request, moments) for request, moments in coming if request.closed_at is None]
         if waiting:

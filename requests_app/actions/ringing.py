@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.utils import translation
 
 from requests_app import queries, staff_words
-from requests_app.actions.journal import acknowledge, change, record, take_sequence
+from requests_app.actions.journal import (
+    acknowledge,
+    change,
+    record,
+    take_sequence,
+    wait_for_hotels,
+)
 from requests_app.actions.notices import notify
 from requests_app.models import Alert, Notice, OnDuty, Property, Request
 from requests_app.models.promises import By as How
@@ -91,9 +96,11 @@ def ring_due(*, at: datetime, limit: int) -> int:
     Returns at how many it looked."""
     with change():
         due = Alert.objects.filter(again_at__lte=at).order_by("again_at")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        alerts = list(due[:limit])
+        wanted = list(due.values_list("pk", "request__property")[:limit])
+        if not wanted:
+            return 0
+        wait_for_hotels(hotel for _pk, hotel in wanted)
+        alerts = list(due.filter(pk__in=[pk for pk, _hotel in wanted]))
         known = queries.requests_by_id({alert.request_id for alert in alerts})
         for alert in alerts:
             _listen(alert, known[alert.request_id], at=at)
