@@ -16,7 +16,7 @@ from requests_app.actions.journal import By
 from requests_app.errors import RequestError
 from requests_app.models import Promise, Property, Request
 from requests_app.states import Status
-from requests_app.threads import in_thread
+from requests_app.threads import in_thread, is_leaving, pause
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ def _each(rows: Iterable[T], act: Callable[[T], object]) -> None:
 
 
 async def run() -> None:
-    """For ever, every TICK_SECONDS."""
-    while True:
+    """Every TICK_SECONDS, until the process leaves; a round that has begun is finished."""
+    while not is_leaving():
         try:
             await in_thread(tick)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the clock failed at one round and goes on")
-        await asyncio.sleep(TICK_SECONDS)
+        await pause(TICK_SECONDS)

@@ -13,7 +13,7 @@ from requests_app.actions import delivery
 from requests_app.actions.journal import change
 from requests_app.carriers import Carrier, Hopeless, NotNow, Unknown, carrier_of
 from requests_app.models import Outgoing
-from requests_app.threads import in_thread, returning
+from requests_app.threads import in_thread, is_leaving, pause, returning
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +74,10 @@ def send_together(rows: Sequence[Outgoing]) -> None:
 
 
 async def run() -> None:
-    """For ever: up to IN_FLIGHT sends at once, a look at the table twice a second when idle."""
+    """Until the process leaves: up to IN_FLIGHT sends at once, a look at the table twice a second
+    when idle. Leaving finishes what it has claimed: no row is left with a lease of ours."""
     alone = not settings.REDIS_URL  # without it nobody else may work: see `manage.py work`
-    while True:
+    while not is_leaving():
         try:
             if alone:
                 await in_thread(delivery.take_over)
@@ -90,9 +91,9 @@ async def run() -> None:
             )
             if len(rows) < IN_FLIGHT:
                 # A tenth of a second lets answers gather: each round costs a look and a write.
-                await asyncio.sleep(GATHER_SECONDS if rows else IDLE_SECONDS)
+                await pause(GATHER_SECONDS if rows else IDLE_SECONDS)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the outbox failed at one round and goes on")
-            await asyncio.sleep(IDLE_SECONDS * 4)
+            await pause(IDLE_SECONDS * 4)

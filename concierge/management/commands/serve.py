@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+
+from concierge.leaving import end_at_once
 
 WORK_AFTER_SECONDS = 0.2
 """Whoever waits at the door comes first; what a crash left undone, a moment later."""
@@ -30,26 +31,39 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
+        self.open(host, port, works=not no_work, shared=False)
+
+    def open(self, host: str, port: int, *, works: bool, shared: bool) -> None:
+        """Until a signal. ``shared``: other processes of ours may have the same port."""
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
+        from concierge.doors import open_door
+        from concierge.leaving import drain, on_signal
         from requests_app import broadcast, clock, outbox
         from requests_app.threads import pool
 
+        try:
+            door = open_door(host, port, shared=shared)
+        except OSError as error:
+            raise CommandError(f"Port {port} on {host} cannot be had: {error.strerror}.") from error
         tasks: list[asyncio.Task[None]] = []
+        finished = True
 
         def begin() -> None:
             loop = asyncio.get_event_loop()
             broadcast.use_loop(loop)
-            if not no_work:
+            on_signal(loop, end)
+            if works:
                 loop.call_later(WORK_AFTER_SECONDS, work, loop)
 
         def work(loop: asyncio.AbstractEventLoop) -> None:
             tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
 
-        def finish() -> None:
-            for task in tasks:
-                task.cancel()
+        async def end() -> None:
+            nonlocal finished
+            finished = await drain(server, tasks)
             broadcast.use_loop(None)
+            server.stop()
 
         def ready() -> None:
             gc.freeze()  # and what the start has made is never looked through again
@@ -62,8 +76,7 @@ class Command(BaseCommand):
 
         server = ConciergeServer(
             application=application,
-            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
-            signal_handlers=True,
+            door=door,
             http_timeout=60,
             # Daphne closes with 1000 after a day by itself; a board stays for as long as it likes.
             websocket_timeout=-1,
@@ -76,12 +89,10 @@ class Command(BaseCommand):
             server_name="concierge",
         )
         reactor.callWhenRunning(begin)
-        reactor.addSystemEventTrigger("before", "shutdown", finish)
         server.run()
         connections.close_all()
-        if server.abort_start:
-            raise CommandError(f"Port {port} on {host} is taken. Choose another: make run PORT=…")
-        sys.stdout.flush()
+        if not finished:
+            end_at_once()
 
 
 def where_to_go(host: str, port: int) -> str:

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import time
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
+
+from concierge.leaving import (
+    LAST_WORDS_SECONDS,
+    PATIENCE_SECONDS,
+    end_at_once,
+    finish_work,
+    on_signal,
+)
+from concierge.management.commands.web import refuse_to_be_alone
 
 
 class Command(BaseCommand):
-    help = "Run the clock and the outbox apart from the web process (serve --no-work)."
+    help = "Run the clock and the outbox, apart from the web processes. Any number may run."
+    requires_system_checks = ["concierge"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.REDIS_URL:
-            raise CommandError(
-                "Without REDIS_URL a separate worker would tell no board what it changes."
-                " Set it, or let `manage.py serve` do the work itself."
-            )
+        refuse_to_be_alone()
         asyncio.run(work())
 
 
 async def work() -> None:
-    """Until SIGTERM or Ctrl-C."""
+    """Until SIGTERM or Ctrl-C; what has begun is finished."""
     from requests_app import broadcast, clock, outbox
 
-    loop = asyncio.get_running_loop()
-    broadcast.use_loop(loop)
+    broadcast.use_loop(asyncio.get_running_loop())
     tasks = [asyncio.create_task(clock.run()), asyncio.create_task(outbox.run())]
-    stop = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stop.set)
-    await stop.wait()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    asked = asyncio.Event()
+
+    async def end() -> None:
+        asked.set()
+
+    on_signal(asyncio.get_running_loop(), end)
+    await asked.wait()
+    finished = await finish_work(tasks, time.monotonic() + PATIENCE_SECONDS)
+    await asyncio.sleep(LAST_WORDS_SECONDS)
+    if not finished:
+        end_at_once()
