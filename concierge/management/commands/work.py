@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -24,10 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_to_be_alone()
-        asyncio.run(work())
+        asyncio.run(work(self.tell))
+
+    def tell(self) -> None:
+        self.stdout.write("  The clock and the outbox are at work.  (Ctrl-C ends it)")
+        self.stdout.flush()
 
 
-async def work() -> None:
+async def work(ready: Callable[[], None]) -> None:
     """Until SIGTERM or Ctrl-C; what has begun is finished."""
     from requests_app import broadcast, clock, outbox
 
@@ -39,6 +44,7 @@ async def work() -> None:
         asked.set()
 
     on_signal(asyncio.get_running_loop(), end)
+    ready()
     await asked.wait()
     finished = await finish_work(tasks, time.monotonic() + PATIENCE_SECONDS)
     await asyncio.sleep(LAST_WORDS_SECONDS)
