@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from requests_app import queries
-from requests_app.actions import incoming, requests, timing, web
+from requests_app.actions import heartbeat, incoming, requests, timing, web
 from requests_app.actions.journal import By
 from requests_app.errors import RequestError
 from requests_app.models import Promise, Property, Request
@@ -56,6 +56,7 @@ def tick(now: datetime | None = None) -> None:
             open_now.filter(property=hotel, status=Status.DONE, done_at__lte=silent_since)[:BATCH],
             lambda r: requests.confirm_request(r, at=at, actor=By.CLOCK),
         )
+    heartbeat.beat("clock", at=at)  # at the end: a round that fails is no sign of life
 
 
 def _each(rows: Iterable[T], act: Callable[[T], object]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from requests_app import queries, wording
+from requests_app import metrics, queries, wording
 from requests_app.actions import messages
 from requests_app.actions.journal import By, change, move
 from requests_app.actions.opening import promise_again
@@ -72,5 +72,6 @@ def miss_promise(promise: Promise, *, at: datetime) -> None:
     """The told time has passed: broken, whatever comes. Said once."""
     with change():
         if Promise.objects.filter(pk=promise.pk, kept=None, replaced_at=None).update(kept=False):
+            metrics.promises_missed.inc()
             request = queries.requests_by_id([promise.request_id])[promise.request_id]
             move(request, None, EventKind.LATE, at=at, actor=By.CLOCK)

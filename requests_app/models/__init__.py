@@ -1,6 +1,7 @@
 """The tables. Rules that can be constraints are constraints; only ``actions`` writes."""
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
+from requests_app.models.machinery import Heartbeat
 from requests_app.models.messages import Contact, Message, Outgoing, UnroutedMessage
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
 from requests_app.models.requests import (
@@ -19,6 +20,7 @@ __all__ = [
     "Desk",
     "Fulfilment",
     "Guest",
+    "Heartbeat",
     "Message",
     "Outgoing",
     "Photo",

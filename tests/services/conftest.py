@@ -44,4 +44,4 @@ def several(
     yield make
     for here in made:
         here.stop()
-        assert "Traceback" not in here.logs(), here.logs()[-4000:]
+        assert here.may_fail or "Traceback" not in here.logs(), here.logs()[-4000:]

@@ -60,6 +60,8 @@ class Several:
     redis_url: str
     env: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    may_fail: bool = False
+    """Whether tracebacks in the log are what was asked for."""
     webs: list[Server] = field(default_factory=list)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
