@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 17.0
 
 LOOK_EVERY_SECONDS = 0.02
 IDLE_SECONDS = 0.3
-"""A kept connection may just be carrying its next request: it is answered, and told to be the last."""
+"""A kept connection may be carrying its next request: that is answered, and told to be the last."""
 
 LAST_WORDS_SECONDS = 0.1
 """For what is told after an answer: the broadcast of a change."""

@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 
 @contextmanager
 def furnished_database(postgres_url: str, folder: Path) -> Iterator[str]:
-    """A name of a database with the demo hotel, to be copied; and its static files in ``folder``."""
+    """The name of a database with the demo hotel, to be copied; its static files in ``folder``."""
     name = f"furnished_{next(_numbers)}"
     _run(postgres_url, f"CREATE DATABASE {name}")
     furnish(folder, DATABASE_URL=database_url(postgres_url, name))

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         from concierge.doors import open_door
         from concierge.leaving import drain, on_signal
         from requests_app import broadcast, clock, outbox
-        from requests_app.threads import pool
+        from requests_app.threads import pool, returning
 
         try:
             door = open_door(host, port, shared=shared)
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         def ready() -> None:
             gc.freeze()  # and what the start has made is never looked through again
             gc.enable()
-            pool.submit(tell)
+            pool.submit(returning(tell))
 
         def tell() -> None:
             self.stdout.write(where_to_go(host, port))

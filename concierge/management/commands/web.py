@@ -1,4 +1,4 @@
-"""``manage.py web``: one of several web processes; `manage.py work` has the clock and the outbox."""
+"""``manage.py web``: one of several web processes; clock and outbox are ``manage.py work``'s."""
 
 from __future__ import annotations
 

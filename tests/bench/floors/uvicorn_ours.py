@@ -1,4 +1,4 @@
-"""``python -m tests.bench.floors.uvicorn_ours PORT``: the whole hotel under uvicorn, for comparison.
+"""``python -m tests.bench.floors.uvicorn_ours PORT``: the whole hotel under uvicorn, to compare.
 
 As ``manage.py web`` serves it: the same application, without clock and outbox.
 """
