@@ -43,7 +43,7 @@ class Lines(logging.Formatter):
 
 
 class JSONLines(logging.Formatter):
-    """One object a line: at (UTC), level, logger, message; where there are, request and exception."""
+    """One object a line: at (UTC), level, logger, message, and request and exception if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
