@@ -102,7 +102,7 @@ class LightFactory(HTTPFactory):  # type: ignore[misc]
 def open_already(reactor: Any, description: str) -> AdoptedStreamServerEndpoint:
     """``"fileno:family"`` → an endpoint. Twisted's own way looks for plugins of every package."""
     fileno, family = map(int, description.split(":"))
-    return AdoptedStreamServerEndpoint(reactor, fileno, family)
+    return AdoptedStreamServerEndpoint(reactor, fileno, family)  # type: ignore[no-untyped-call]
 
 
 # Daphne has no setting for either, and makes both in the midst of ``run``.

@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from concierge.supervisor import tell_supervisor
 from requests_app.threads import is_leaving, leave
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def on_signal(loop: asyncio.AbstractEventLoop, begin: Callable[[], Awaitable[Non
             sys.stderr.flush()
             os._exit(130)  # nothing that waits in a thread may hold us: all that counts is on disk
         leave()
+        tell_supervisor("STOPPING=1")
         leaving.append(loop.create_task(go()))
 
     for signum in (signal.SIGINT, signal.SIGTERM):

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from concierge.leaving import end_at_once
+from concierge.supervisor import tell_supervisor
 
 WORK_AFTER_SECONDS = 0.2
 """Whoever waits at the door comes first; what a crash left undone, a moment later."""
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         def tell() -> None:
             self.stdout.write(where_to_go(host, port))
             self.stdout.flush()
+            tell_supervisor("READY=1")
 
         server = ConciergeServer(
             application=application,

@@ -17,6 +17,7 @@ from concierge.leaving import (
     on_signal,
 )
 from concierge.management.commands.web import refuse_to_be_alone
+from concierge.supervisor import tell_supervisor
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def tell(self) -> None:
         self.stdout.write("  The clock and the outbox are at work.  (Ctrl-C ends it)")
         self.stdout.flush()
+        tell_supervisor("READY=1")
 
 
 async def work(ready: Callable[[], None]) -> None:
