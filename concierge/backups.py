@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
 
 from concierge import records
 from concierge.records import Row, Sum
@@ -73,7 +73,7 @@ def _write_all(archive: zipfile.ZipFile, alias: str) -> Manifest:
         manifest = Manifest(
             format=FORMAT,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            database=records.connections[moment].vendor,
+            database=connections[moment].vendor,
             migrations=records.applied_migrations(moment),
         )
         for model in records.tables():
@@ -127,11 +127,18 @@ def check(source: Path) -> Manifest:
             manifest = _manifest_of(archive)
             for name, expected in manifest.files.items():
                 with archive.open(name) as part:
-                    if hashlib.file_digest(part, "sha256").hexdigest() != expected:
+                    if _checksum_of(part) != expected:
                         raise NotRestorable(f"{name} in it is damaged.")
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise NotRestorable(f"It is no whole backup of Concierge: {error}.") from error
     return manifest
+
+
+def _checksum_of(part: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := part.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _manifest_of(archive: zipfile.ZipFile) -> Manifest:

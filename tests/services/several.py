@@ -77,11 +77,12 @@ class Several:
             **self.env,
         }
 
-    def web(self, **env: str) -> Server:
+    def web(self, port: int | None = None) -> Server:
+        """On the port that all share, or on one of its own."""
         server = Server(
             self.data_dir,
-            port=self.port,
-            env={**self._settings(), **env},
+            port=port or self.port,
+            env=self._settings(),
             command="web",
             name=f"web{len(self.webs)}",
         )

@@ -34,5 +34,6 @@ class Command(BaseCommand):
         done = "The file is whole" if check else "Restored and compared"
         self.stdout.write(
             f"{done}: {rows} rows of {len(made.tables)} tables and"
-            f" {len(made.pictures_and_keys)} files, as they were at {made.made_at} ({made.database})."
+            f" {len(made.pictures_and_keys)} files, as they were at {made.made_at}"
+            f" ({made.database})."
         )
