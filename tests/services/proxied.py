@@ -82,7 +82,8 @@ def nginx(upstreams: Sequence[int]) -> Iterator[int]:
     folder.chmod(0o755)
     public, private = certificate(folder)
     secure, plain = free_port(), free_port()
-    shipped = (ROOT / "deploy/nginx/concierge.conf").read_text()
+    servers = "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in upstreams)
+    shipped = (ROOT / "deploy/nginx.conf").read_text()
     (folder / "concierge.conf").write_text(
         changed(
             shipped,
@@ -90,8 +91,7 @@ def nginx(upstreams: Sequence[int]) -> Iterator[int]:
             ("listen 80;", f"listen 127.0.0.1:{plain};"),
             ("/etc/ssl/concierge/fullchain.pem", str(public)),
             ("/etc/ssl/concierge/privkey.pem", str(private)),
-            ("127.0.0.1:8001", f"127.0.0.1:{upstreams[0]}"),
-            ("127.0.0.1:8002", f"127.0.0.1:{upstreams[-1]}"),
+            ("    server 127.0.0.1:8001 max_fails=0;", servers),
         )
     )
     user = "user root;\n" if os.geteuid() == 0 else ""  # its workers read our temporary folder

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 from urllib.parse import urlencode
 
@@ -248,3 +249,15 @@ def test_a_closing_door_lets_nobody_in_and_forgets_nobody_who_is_inside() -> Non
             door.accept()
         accepted.close()
         inside.close()
+
+
+def test_the_supervisor_is_told_when_the_doors_open_and_close(
+    serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(tmp_path / "notify"))
+        supervisor.settimeout(20)
+        server = serve(NOTIFY_SOCKET=str(tmp_path / "notify"))
+        assert supervisor.recv(100) == b"READY=1"
+        server.tell(signal.SIGTERM)
+        assert supervisor.recv(100) == b"STOPPING=1"

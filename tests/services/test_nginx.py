@@ -107,12 +107,15 @@ def multipart(fields: dict[str, str], photo: bytes) -> tuple[bytes, str]:
     return whole, "multipart/form-data; boundary=edge"
 
 
-@pytest.fixture
-def behind(several: Callable[..., Several]) -> Iterator[tuple[Several, Visitor]]:
+@pytest.fixture(params=["one port", "a port each"])
+def behind(
+    several: Callable[..., Several], request: pytest.FixtureRequest
+) -> Iterator[tuple[Several, Visitor]]:
+    """Two web processes: of one machine, and as on two."""
     here = several(**ACCOUNT, PUBLIC_URL=PUBLIC)
     here.web()
-    here.web(port=free_port())
-    with nginx([web.port for web in here.webs]) as port:
+    here.web(port=here.port if request.param == "one port" else free_port())
+    with nginx(sorted({web.port for web in here.webs})) as port:
         yield here, Visitor(port)
 
 
@@ -175,7 +178,7 @@ def test_a_web_process_restarts_behind_it_and_no_text_is_refused(
         for web in list(here.webs):
             before = sum(statuses.values())
             assert web.stop(signal.SIGTERM) == 0
-            web.start()
+            here.start_again(web)
             while sum(statuses.values()) < before + 5 and not texting.done():
                 over.wait(0.02)
         over.set()
