@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +18,7 @@ from requests_app import pulse
 from requests_app.threads import is_leaving
 
 if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
     from prometheus_client.core import Metric
 
 GRACE_SECONDS = 60
@@ -56,19 +58,24 @@ def failures(*, all_parts: bool) -> list[str]:
 
 
 def metrics(_request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format, of this process and of the database. Counts only: no names, no
-    numbers, no words. Counters are each process's own: scrape each, and sum."""
+    """Prometheus' text format: the counters of all processes of this machine, and gauges of the
+    database. Counts only: no names, no numbers, no words."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-    _register()
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
 
 @cache
-def _register() -> None:
-    from prometheus_client import REGISTRY
+def _registry() -> CollectorRegistry:
+    from prometheus_client import REGISTRY, CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
 
-    REGISTRY.register(Now())
+    registry = REGISTRY
+    if settings.REDIS_URL:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(Now())
+    return registry
 
 
 class Now:
@@ -81,8 +88,13 @@ class Now:
         from prometheus_client.core import GaugeMetricFamily as Gauge
 
         sockets, behind = sockets_now()
-        yield Gauge("concierge_sockets", "Boards and pages that are live here", sockets)
-        yield Gauge("concierge_hub_changes_behind", "Changes the boards here lack", behind)
+        process = ["process"]
+        live = Gauge("concierge_sockets", "Boards and pages that are live", labels=process)
+        live.add_metric([str(os.getpid())], sockets)
+        yield live
+        lag = Gauge("concierge_hub_changes_behind", "Changes its boards lack", labels=process)
+        lag.add_metric([str(os.getpid())], behind)
+        yield lag
         try:
             now = pulse.gauges()
         except DatabaseError:

@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from concierge.counters import share_counters
 from concierge.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -69,6 +70,10 @@ try:
         SECRET_KEY = key_file.read_text().strip()
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR {str(DATA_DIR)!r} cannot be used: {error}.") from error
+
+if REDIS_URL:
+    # Several processes: each keeps its counters in a file, and /metrics of any adds them up.
+    share_counters(DATA_DIR)
 
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 if not ALLOWED_HOSTS:

@@ -88,13 +88,28 @@ def test_metrics_tell_what_waits_and_name_nobody(
         'concierge_outgoing{state="parked"} 1.0',
         'concierge_outgoing{state="due"} 0.0',
         "concierge_requests_open 1.0",
-        "concierge_sockets 0.0",
         "concierge_database_up 1.0",
     ]:
         assert line in told
     for name in ["promises_missed_total", "texts_in_total", "http_seconds", "clock_age_seconds"]:
         assert f"concierge_{name}" in told
+    assert re.search(r'concierge_sockets\{process="\d+"\} 0.0', told)
     assert "2025550127" not in told
+
+
+@pytest.mark.services
+def test_counters_of_all_processes_are_added_up_and_survive_a_restart(
+    several: Callable[..., Several],
+) -> None:
+    here = several(**ACCOUNT)
+    first = here.web()
+    form = text_form("+12025550127", "2 towels please")
+    assert first.post_signed("/twilio/messages/", form)[0] == 200
+    second = here.web()
+    first.stop()
+    form = text_form("+12025550112", "2 towels please")
+    assert second.post_signed("/twilio/messages/", form)[0] == 200
+    assert 'concierge_texts_in_total{channel="sms"} 2.0' in get(second, "/metrics")[2]
 
 
 @pytest.mark.services
