@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.hours import after_open_minutes, opens_after, stretches
@@ -63,6 +63,7 @@ HOURS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SERVICES, HOURS, MOMENTS, st.none() | st.timedeltas(timedelta(days=-2), timedelta(days=30)))
 def test_nothing_is_promised_for_the_past_nor_before_anybody_can_answer(
     service: Service, hours: list[dict[str, Any]], now: datetime, ahead: timedelta | None
@@ -202,6 +203,7 @@ AROUND = st.tuples(CHANGES, st.integers(-2 * 86_400, 2 * 86_400)).map(
 )
 
 
+@settings(deadline=None)  # hours of a minute a week make it walk for years
 @given(HOURS, AROUND, st.integers(0, 24 * 60), st.integers(0, 24 * 60))
 def test_no_minute_is_lost_or_counted_twice_when_clocks_change(
     hours: list[dict[str, Any]], start: datetime, one: int, other: int
@@ -214,6 +216,7 @@ def test_no_minute_is_lost_or_counted_twice_when_clocks_change(
     assert at_once - start >= timedelta(minutes=one + other)
 
 
+@settings(deadline=None)  # hours of a minute a week make it walk for years
 @given(HOURS, AROUND)
 def test_stretches_are_apart_and_in_order(hours: list[dict[str, Any]], since: datetime) -> None:
     before = since
@@ -225,6 +228,7 @@ def test_stretches_are_apart_and_in_order(hours: list[dict[str, Any]], since: da
             break
 
 
+@settings(deadline=None)  # hours of a minute a week make it walk for years
 @given(HOURS, AROUND)
 def test_it_opens_when_the_wall_clock_says_so(hours: list[dict[str, Any]], since: datetime) -> None:
     opens_at = opens_after(hours, HELSINKI, since)

@@ -110,6 +110,8 @@ def closed_requests(hotel: Property, count: int) -> None:
         "done_at": "datetime('now', '-' || (n / 200) || ' hours')",
         "confirmed_at": "datetime('now', '-' || (n / 200) || ' hours')",
         "closed_at": "datetime('now', '-' || (n / 200) || ' hours')",
+        "next_look_at": "NULL",
+        "warned": "''",
         "submission": "lower(hex(randomblob(16)))",
         "sequence": "0",
     }

@@ -214,6 +214,7 @@ def test_what_is_long_over_is_found_where_one_asks_for_it_or_names_it(asked, sig
         status="confirmed",
         created_at=now - timedelta(days=30),
         closed_at=now - timedelta(days=30),
+        next_look_at=None,
     )
     client = signed_in("front-desk")
 
