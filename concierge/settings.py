@@ -38,10 +38,21 @@ DATABASE_URL = env.text("DATABASE_URL")
 DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=8)
 """At most, of each process, to PostgreSQL."""
 DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL")}
+EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL", "console://"))
 LOG_FORMAT = env.text("LOG_FORMAT", "lines")
 LOG_REQUESTS = env.yes("LOG_REQUESTS", default=LOG_FORMAT == "json")
 """A line for each request."""
+EMAIL_TIMEOUT = 14
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+PUSH_SERVICES = [
+    *env.names("PUSH_SERVICES"),
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+]
+"""Hosts that browsers' alerts may come from. We call what a browser names, so not just any."""
 env.check()
 
 if not urlsplit(PUBLIC_URL).hostname or urlsplit(PUBLIC_URL).scheme not in {"http", "https"}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,8 +12,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from concierge.leaving import end_at_once
+from concierge.leaving import end_soon
 from concierge.supervisor import tell_supervisor
+
+SWITCH_SECONDS = 0.0005
+"""A thread that computes lets others have their turn so often. With Python's 5 ms, whoever has read
+a row waits for the one who renders a card: 88 texts a second instead of 140 (measured)."""
 
 WORK_AFTER_SECONDS = 0.2
 """Whoever waits at the door comes first; what a crash left undone, a moment later."""
@@ -40,13 +45,14 @@ class Command(BaseCommand):
         from concierge.daphne import ConciergeServer, reactor
         from concierge.doors import open_door
         from concierge.leaving import drain, on_signal
-        from requests_app import broadcast, clock, outbox
+        from requests_app import broadcast, clock, inbox, outbox
         from requests_app.threads import pool, returning
 
         try:
             door = open_door(host, port, shared=shared)
         except OSError as error:
             raise CommandError(f"Port {port} on {host} cannot be had: {error.strerror}.") from error
+        sys.setswitchinterval(SWITCH_SECONDS)
         tasks: list[asyncio.Task[None]] = []
         finished = True
 
@@ -58,7 +64,7 @@ class Command(BaseCommand):
                 loop.call_later(WORK_AFTER_SECONDS, work, loop)
 
         def work(loop: asyncio.AbstractEventLoop) -> None:
-            tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
+            tasks.extend(loop.create_task(part.run()) for part in (clock, outbox, inbox))
 
         async def end() -> None:
             nonlocal finished
@@ -93,8 +99,7 @@ class Command(BaseCommand):
         reactor.callWhenRunning(begin)
         server.run()
         connections.close_all()
-        if not finished:
-            end_at_once()
+        end_soon(at_once=not finished)
 
 
 def where_to_go(host: str, port: int) -> str:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from concierge.leaving import (
     LAST_WORDS_SECONDS,
     PATIENCE_SECONDS,
-    end_at_once,
+    end_soon,
     finish_work,
     on_signal,
 )
@@ -36,10 +36,10 @@ class Command(BaseCommand):
 
 async def work(ready: Callable[[], None]) -> None:
     """Until SIGTERM or Ctrl-C; what has begun is finished."""
-    from requests_app import broadcast, clock, outbox
+    from requests_app import broadcast, clock, inbox, outbox
 
     broadcast.use_loop(asyncio.get_running_loop())
-    tasks = [asyncio.create_task(clock.run()), asyncio.create_task(outbox.run())]
+    tasks = [asyncio.create_task(part.run()) for part in (clock, outbox, inbox)]
     asked = asyncio.Event()
 
     async def end() -> None:
@@ -50,5 +50,4 @@ async def work(ready: Callable[[], None]) -> None:
     await asked.wait()
     finished = await finish_work(tasks, time.monotonic() + PATIENCE_SECONDS)
     await asyncio.sleep(LAST_WORDS_SECONDS)
-    if not finished:
-        end_at_once()
+    end_soon(at_once=not finished)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_app', '0002_initial'),
+        ('requests_app', '0005_promises_with_clocks'),
     ]
 
     operations = [
