@@ -40,9 +40,6 @@ DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=8)
 DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL")}
 EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL", "console://"))
-LOG_FORMAT = env.text("LOG_FORMAT", "lines")
-LOG_REQUESTS = env.yes("LOG_REQUESTS", default=LOG_FORMAT == "json")
-"""A line for each request."""
 EMAIL_TIMEOUT = 14
 VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
 PUSH_SERVICES = [
@@ -53,6 +50,9 @@ PUSH_SERVICES = [
     "notify.windows.com",
 ]
 """Hosts that browsers' alerts may come from. We call what a browser names, so not just any."""
+LOG_FORMAT = env.text("LOG_FORMAT", "lines")
+LOG_REQUESTS = env.yes("LOG_REQUESTS", default=LOG_FORMAT == "json")
+"""A line for each request."""
 env.check()
 
 if not urlsplit(PUBLIC_URL).hostname or urlsplit(PUBLIC_URL).scheme not in {"http", "https"}:

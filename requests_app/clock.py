@@ -76,7 +76,8 @@ def _look_at(ids: list[int], at: datetime) -> None:
 
 
 async def run() -> None:
-    """A round every TICK_SECONDS, whatever a round takes, until the process leaves."""
+    """A round every TICK_SECONDS, whatever a round takes, until the process leaves; a round that
+    has begun is finished."""
     loop = asyncio.get_running_loop()
     while not is_leaving():
         begun = loop.time()

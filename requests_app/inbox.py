@@ -113,7 +113,7 @@ def begin() -> None:
 
 
 async def run() -> None:
-    """Until the process leaves: the lists at the start and every five minutes; pictures as they
+    """Until the process leaves: the lists at the start and every five minutes, and pictures as they
     come."""
     if not settings.TWILIO_AUTH_TOKEN:
         return  # guests of the simulator send no pictures, and nothing of theirs is lost
