@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -30,6 +31,7 @@ LOOK_EVERY_SECONDS = 0.02
 IDLE_SECONDS = 0.3
 """A kept connection may be carrying its next request: that is answered, and told to be the last."""
 
+THREADS_END_WITHIN_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.1
 """For what is told after an answer: the broadcast of a change."""
 
@@ -93,9 +95,20 @@ async def drain(server: Any, tasks: Sequence[asyncio.Task[None]]) -> bool:
     return await working and answered
 
 
-def end_at_once() -> None:
-    """Where something is still in flight: Python would wait for its thread, as long as it takes."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+def end_soon(*, at_once: bool) -> None:
+    """At the very end. Python would wait for every thread, as long as what it fetches may take.
+
+    ``at_once``: something is known to be in flight still.
+    """
+
+    def end() -> None:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+    if at_once:
+        end()
+    clock = threading.Timer(THREADS_END_WITHIN_SECONDS, end)
+    clock.daemon = True
+    clock.start()

@@ -40,8 +40,9 @@ AT_ONCE = 16
 IDLE_SECONDS = 0.5
 GATHER_SECONDS = 0.1
 PROBE_SECONDS = 1.0
-DRAIN_SECONDS = 20.0
-"""So long a worker that is told to stop waits for what is on its way: more than a carrier may."""
+DRAIN_SECONDS = 16.0
+"""So long a process that leaves waits for what is on its way: more than a carrier may take, and
+less than the whole leaving (concierge.leaving)."""
 
 A_MOMENT = timedelta(seconds=1)
 """Within it the trouble is written down, and nothing more is claimed."""

@@ -18,8 +18,8 @@ CLOCK_SILENT = timedelta(seconds=60)
 UNSENT_TOO_LONG = timedelta(minutes=5)
 
 _WAITING_SINCE = """
-    SELECT min(CASE WHEN o.attempts > 0 THEN m.at ELSE o.due_at END)
-    FROM requests_app_outgoing o JOIN requests_app_message m ON m.id = o.message_id
+    SELECT min(CASE WHEN o.attempts > 0 THEN coalesce(m.at, o.due_at) ELSE o.due_at END)
+    FROM requests_app_outgoing o LEFT JOIN requests_app_message m ON m.id = o.message_id
     WHERE o.state IN ('due', 'uncertain')
 """
 """What waits for its time has not waited yet; what is tried again waits since it was said."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from concierge.leaving import end_at_once
+from concierge.leaving import end_soon
 from concierge.supervisor import tell_supervisor
 
 SWITCH_SECONDS = 0.0005
@@ -48,11 +48,11 @@ class Command(BaseCommand):
         from requests_app import broadcast, clock, inbox, outbox
         from requests_app.threads import pool, returning
 
-        sys.setswitchinterval(SWITCH_SECONDS)
         try:
             door = open_door(host, port, shared=shared)
         except OSError as error:
             raise CommandError(f"Port {port} on {host} cannot be had: {error.strerror}.") from error
+        sys.setswitchinterval(SWITCH_SECONDS)
         tasks: list[asyncio.Task[None]] = []
         finished = True
 
@@ -99,8 +99,7 @@ class Command(BaseCommand):
         reactor.callWhenRunning(begin)
         server.run()
         connections.close_all()
-        if not finished:
-            end_at_once()
+        end_soon(at_once=not finished)
 
 
 def where_to_go(host: str, port: int) -> str:

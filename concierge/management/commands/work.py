@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from concierge.leaving import (
     LAST_WORDS_SECONDS,
     PATIENCE_SECONDS,
-    end_at_once,
+    end_soon,
     finish_work,
     on_signal,
 )
@@ -50,5 +50,4 @@ async def work(ready: Callable[[], None]) -> None:
     await asked.wait()
     finished = await finish_work(tasks, time.monotonic() + PATIENCE_SECONDS)
     await asyncio.sleep(LAST_WORDS_SECONDS)
-    if not finished:
-        end_at_once()
+    end_soon(at_once=not finished)
