@@ -45,6 +45,30 @@ def understood(
     hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
 ) -> str:
     """What was understood, who is on it and by when; one line a desk."""
+    return clip("\n".join(_lines(hotel, requests, now=now, language=language)))
+
+
+def have_your_messages(
+    hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
+) -> str:
+    """The one reply to many texts: all that is still open, in few words where it is much."""
+    text = "\n".join(
+        [_("We have your messages:"), *_lines(hotel, requests, now=now, language=language)]
+    )
+    if len(text) <= LIMIT:
+        return text
+    return clip(
+        _("We have your messages. By %(time)s: %(things)s.")
+        % {
+            "time": clock_time(max(r.due_at for r in requests), hotel, now),
+            "things": ", ".join(dict.fromkeys(r.title_in(language) for r in requests)),
+        }
+    )
+
+
+def _lines(
+    hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
+) -> list[str]:
     lines = []
     known = [r for r in requests if r.kind == Request.Kind.SERVICE and not r.complaint]
     room = next((r.room_now.number for r in requests if r.room_now), "")
@@ -84,7 +108,7 @@ def understood(
             )
     if any(r.urgent for r in requests):
         lines.insert(0, urgent(hotel))
-    return clip("\n".join(lines))
+    return lines
 
 
 def urgent(hotel: Property) -> str:
