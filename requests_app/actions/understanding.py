@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from requests_app import queries, wording
-from requests_app.actions import answers, praise, replying
+from requests_app.actions import answers, messages, praise, replying
 from requests_app.actions.identify import (
     completes,
     identify,
@@ -33,7 +33,7 @@ from requests_app.reading import Intent, Reading, Wish, read
 from requests_app.states import EventKind
 
 KEYWORDS = {Intent.STOP, Intent.START, Intent.HELP}
-GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO}
+GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO, Awaiting.MISSING}
 """Questions about what was done; the others ask whose words these are."""
 
 WRONG_ANSWERS = 3
@@ -83,7 +83,7 @@ def decide(message: Message, contact: Contact, house: House, *, now: datetime) -
     if contact.awaiting in {Awaiting.ROOM_AND_NAME, Awaiting.WHICH_ROOM}:
         # The register has learnt the number since we asked.
         settle(contact, stay, now=now, actor=By.CLOCK)
-        return _settled(message, contact, stay, house, reading, now=now)
+        return _settled(message, contact, stay, house, now=now)
     if contact.stay_id != stay.pk:
         contact.stay = stay
         contact.language = stay.guest.language or contact.language
@@ -181,12 +181,14 @@ def _unknown(
     now: datetime,
 ) -> Outcome:
     """Whose words are these? They are kept, seen by the front desk, and used once that is known."""
-    stay = None
+    stay, asked = None, bool(contact.awaiting)
     if stays or contact.tries < WRONG_ANSWERS or _is_stale(contact, now=now):
         # Not without end: who may try for ever finds out who is in which room.
         stay = identify(contact, message, house, stays=stays, now=now)
     if stay is not None:
-        return _settled(message, contact, stay, house, reading, now=now)
+        outcome = _settled(message, contact, stay, house, now=now)
+        # An answer to our question is answered at once; who was not asked waits their minute.
+        return outcome if asked else replace(outcome, wait=messages.ONE_REPLY_A)
     open_unknown_guest(contact, message, house, reading, now=now)
     Message.objects.filter(pk=message.pk).update(
         held=True, language=reading.language, intent=reading.intent
@@ -235,7 +237,6 @@ def _settled(
     contact: Contact,
     stay: Stay,
     house: House,
-    reading: Reading,
     *,
     now: datetime,
 ) -> Outcome:
