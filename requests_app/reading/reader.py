@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from requests_app.reading.identify import is_recognised, rank_languages
@@ -23,6 +24,7 @@ _UNDERSTOOD = 0.6
 _WORDS_BESIDE_A_NUMBER = 2
 _ASKED = 0.5
 _GRATEFUL = {"praise", "thanks"}
+_WRONG = {"problem", "lack"}
 _ASKING = {"want", "more", "lack", "problem", "cancel"}
 
 
@@ -57,7 +59,7 @@ def read(text: str, setting: Setting) -> Reading:
     return _conclude(text, language, parsed, wishes, named, setting, codes)
 
 
-def _asks(tokens: list[Token]) -> bool:
+def _asks(tokens: Sequence[Token]) -> bool:
     return any(token.kind == "end" and not {"?", "؟"}.isdisjoint(token.text) for token in tokens)
 
 
@@ -160,8 +162,11 @@ def _is_a_mere_number(match: Match, parsed: Parsed) -> bool:
 def _but(parsed: Parsed, requests: list[Wish]) -> bool:
     """'Mika was lovely, but the room was dirty': what is praised is not all that is said."""
     praised = {parsed.sentence[cue.first] for cue in parsed.cues if cue.kind in _GRATEFUL}
+    turned = set(parsed.sentence) - praised if parsed.marks["but"] else set()
     return any(wish.complained for wish in requests) or any(
-        cue.kind in COMPLAINS and parsed.sentence[cue.first] not in praised for cue in parsed.cues
+        (cue.kind in COMPLAINS and parsed.sentence[cue.first] not in praised)
+        or (cue.kind in _WRONG and parsed.sentence[cue.first] in turned)
+        for cue in parsed.cues
     )
 
 

@@ -207,7 +207,9 @@ class TimeFinder:
             self._half_day(moment, last)
             return moment
         if self._has(before, "past", "to") and 1 <= value <= 12:
-            return self._past_or_to(place, value, last)
+            found = self._past_or_to(place, value, last)
+            if found or not self._has(before, "until"):
+                return found
         told = self._has(before, "at", "clock", "until")
         if value > 24 or self._has(after, "minute", "hour", "day"):
             return None

@@ -142,11 +142,11 @@ class WishFinder:
         here = parsed.sentence[item.first]
         if any(cue.kind in COMPLAINS and parsed.sentence[cue.first] == here for cue in parsed.cues):
             return True
-        return self.moods.of(item) != "want" and not (
-            # A sentence that begins with 'but' says what was not well; 'Mika was lovely' did not.
-            any(cue.kind == "praise" for cue in parsed.cues)
-            and not any(parsed.sentence[place] == here for place in parsed.marks["but"])
-        )
+        if self.moods.of(item) == "want":
+            return False
+        # 'Mika was lovely, but the room was dirty': what stands across the 'but' was not well.
+        praised = {parsed.sentence[cue.first] for cue in parsed.cues if cue.kind == "praise"}
+        return not praised or (bool(parsed.marks["but"]) and here not in praised)
 
     def _confidence(self, item: Match) -> float:
         """0: not wished for."""
@@ -341,7 +341,8 @@ class WishFinder:
         return sum(
             token.kind == "word"
             and parsed.sentence[place] == of
-            and place not in item.at
+            and place not in parsed.of_items
+            and place not in parsed.of_times
             and place not in self.names
             and token.fold not in parsed.lexicon.function
             for place, token in enumerate(parsed.tokens)
