@@ -57,13 +57,20 @@ def have_your_messages(
     )
     if len(text) <= LIMIT:
         return text
-    return clip(
+    soon = [r for r in requests if r.wanted_at is None] or list(requests)
+    lines = [
         _("We have your messages. By %(time)s: %(things)s.")
         % {
-            "time": clock_time(max(r.due_at for r in requests), hotel, now),
-            "things": ", ".join(dict.fromkeys(r.title_in(language) for r in requests)),
+            "time": clock_time(max(r.due_at for r in soon), hotel, now),
+            "things": ", ".join(dict.fromkeys(r.title_in(language) for r in soon)),
         }
-    )
+    ]
+    lines += [
+        f"{r.title_in(language)}: {clock_time(r.due_at, hotel, now)}."
+        for r in requests
+        if r not in soon
+    ]
+    return clip("\n".join(lines))
 
 
 def _lines(
