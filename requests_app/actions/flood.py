@@ -234,6 +234,8 @@ def _merge(request: Request, into: Request, *, told: bool, now: datetime) -> Non
     ).update(
         status=Status.CANCELLED,
         closed_at=now,
+        next_look_at=None,
+        warned="",
         version=F("version") + 1,
         sequence=take_sequence(request.property_id),
     ):
@@ -250,7 +252,9 @@ def _merge(request: Request, into: Request, *, told: bool, now: datetime) -> Non
     promise = Promise.objects.filter(request=request, replaced_at=None)
     if told and not Promise.objects.filter(request=into, replaced_at=None).exists():
         promise.update(request=into)
-        Request.objects.filter(pk=into.pk).update(due_at=request.due_at)
+        Request.objects.filter(pk=into.pk).update(
+            due_at=request.due_at, next_look_at=request.next_look_at
+        )
     else:
         promise.update(replaced_at=now)
 

@@ -58,7 +58,7 @@ def answer(
     enough = len(automatic) >= messages.AUTOMATIC_PER_HOUR and not urgent
     # A carrier's name of somebody is no number to text.
     if contact.opted_out_at is not None or enough or not contact.address.startswith("+"):
-        promise_nothing([r.pk for r in outcome.requests], now=now)
+        promise_nothing([r.pk for r in outcome.requests])
         return
     text = _text(contact, outcome, now=now)
     if not text:
@@ -130,10 +130,10 @@ def _in_the_end(contact: Contact, requests: Sequence[Request], *, now: datetime)
         return wording.have_your_messages(contact.property, requests, now=now, language=language)
 
 
-def promise_nothing(requests: Sequence[int], *, now: datetime) -> None:
+def promise_nothing(requests: Sequence[int]) -> None:
     """The guest is not told of these (ids): due for us, and no promise to be counted."""
     if requests:
-        Promise.objects.filter(request__in=requests, replaced_at=None).update(replaced_at=now)
+        Promise.objects.filter(request__in=requests, replaced_at=None).update(told_at=None)
 
 
 def _text(contact: Contact, outcome: Outcome, *, now: datetime) -> str:
@@ -184,5 +184,5 @@ def hold_back(contact: Contact, *, now: datetime) -> None:
         untold = Request.objects.filter(
             property_id=contact.property_id, contact=contact, created_at__gt=told
         )
-        promise_nothing(list(untold.values_list("pk", flat=True)), now=now)
+        promise_nothing(list(untold.values_list("pk", flat=True)))
         Message.objects.filter(pk__in=held).delete()

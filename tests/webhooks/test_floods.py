@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from requests_app import queries, wording
 from requests_app.actions.requests import accept_request, finish_request
@@ -42,6 +43,11 @@ def out() -> list[Message]:
     return list(Message.objects.filter(direction="out").order_by("at", "pk"))
 
 
+def promised() -> QuerySet[Promise]:
+    """What stands in the ledger, and the guest was told."""
+    return Promise.objects.filter(replaced_at=None, told_at__isnull=False)
+
+
 def test_sensible_texts_in_a_minute_lose_nothing_that_was_understood(
     hotel: Property, text: Text, now: datetime
 ) -> None:
@@ -75,7 +81,7 @@ def test_what_was_to_be_said_goes_in_the_end_and_tells_of_all_that_is_open(
     for request in Request.objects.exclude(kind="many_texts").select_related("service")[1:]:
         assert request.title_in("en") in second.body
     told = Request.objects.exclude(kind="many_texts")
-    assert Promise.objects.filter(replaced_at=None).count() == told.count()
+    assert promised().count() == told.count()
 
 
 def test_a_reply_that_grows_too_long_still_names_everything(
@@ -104,7 +110,7 @@ def test_forty_times_the_same_is_one_card_that_opens_them_all(
     assert card.unanswered == 39
     assert [m.body for m in queries.conversation(card) if m.direction == "in"] == bodies
     assert len(out()) == 1
-    assert Promise.objects.filter(replaced_at=None).count() == (1 if sender == EMILY else 0)
+    assert promised().count() == (1 if sender == EMILY else 0)
 
 
 def test_the_words_of_a_burst_are_used_once_when_its_number_is_known(
@@ -171,7 +177,7 @@ def test_what_is_to_be_sorted_folds_into_the_line_and_keeps_the_time_told(
     assert (line.kind, line.desk.slug, line.due_at) == ("many_texts", "front-desk", first.due_at)
     assert line.words == "“xyzzy plugh grault 10” and 11 more texts"
     assert len(out()) == 1
-    standing = Promise.objects.get(replaced_at=None)
+    standing = promised().get()
     assert (standing.request, standing.due_at) == (line, first.due_at)
 
 
@@ -212,11 +218,11 @@ def test_stop_in_a_burst_is_obeyed_and_promises_nothing_that_was_not_told(
 ) -> None:
     for n, body in enumerate([*SENSIBLE, "STOP"]):
         text(EMILY, body, at=now + n * SECOND)
-    assert (out(), Promise.objects.filter(replaced_at=None).count()) == ([], 0)
+    assert (out(), promised().count()) == ([], 0)
     assert RequestEvent.objects.filter(kind="heard", reason="STOP").count() == len(services())
     text(EMILY, "2 blankets please", at=now + 300 * SECOND)
     assert services()[-1] == "blanket"
-    assert Promise.objects.filter(replaced_at=None).count() == 0
+    assert promised().count() == 0
 
 
 def test_what_was_sent_before_stop_stays_promised(
@@ -226,7 +232,7 @@ def test_what_was_sent_before_stop_stays_promised(
     Outgoing.objects.update(state="sent")
     text(EMILY, "an iron please", at=now + SECOND)
     text(EMILY, "STOP", at=now + 2 * SECOND)
-    (standing,) = Promise.objects.filter(replaced_at=None).select_related("request__service")
+    (standing,) = promised().select_related("request__service")
     assert standing.request.title_in("en") == "2 bath towels"
 
 
