@@ -11,6 +11,7 @@ from django.utils import timezone
 from requests_app import fragments, queries
 from requests_app.actions import house, requests
 from requests_app.hub import Changes
+from requests_app.models import Request
 from staff.boards.live import BoardView
 from tests.boards.conftest import as_it_is
 from tests.conftest import AYSE, EMILY, MORGANS, STRANGER
@@ -205,3 +206,24 @@ def test_the_search_finds_rooms_guests_and_words(text, signed_in, elsewhere):
     assert "Emily Clarke" in client.get("/search/", {"q": "207"}).content.decode()
     nothing = client.get("/search/", {"q": "Hello"}).content.decode()
     assert f"/requests/{elsewhere.pk}/" not in nothing
+
+
+def test_what_is_long_over_is_found_where_one_asks_for_it_or_names_it(asked, signed_in, now):
+    old = asked("towels", "412", words="the blue towels with dolphins")
+    Request.objects.filter(pk=old.pk).update(
+        status="confirmed",
+        created_at=now - timedelta(days=30),
+        closed_at=now - timedelta(days=30),
+    )
+    client = signed_in("front-desk")
+
+    def found(**query):
+        page = client.get("/search/", query, headers={"HX-Request": "true"}).content.decode()
+        return f'data-open="{old.pk}"' in page
+
+    assert not found(q="dolphins")
+    assert "all=1" in client.get("/search/", {"q": "dolphins"}).content.decode()
+    assert found(q="dolphins", all="1")
+    assert found(q=f"#{old.pk}")
+    Request.objects.filter(pk=old.pk).update(status="new", closed_at=None)
+    assert found(q="dolphins")
