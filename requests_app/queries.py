@@ -287,7 +287,8 @@ BROWSER_WITHOUT_STAY = timedelta(hours=24)
 def requests_of_browser(
     room: Room, browser: str, *, stay: Stay | None, at: datetime
 ) -> QuerySet[Request]:
-    """What this browser asked for from this room during the present stay, newest first.
+    """What this browser asked for from this room during the present stay, newest first,
+    those of one text in the order of its words.
 
     Of anyone else's, and of earlier stays, nothing. Where the register knows nobody, the last day.
     A guest who moved finds on the new room's page what they asked for from the old one. Six
@@ -309,14 +310,19 @@ def requests_of_browser(
             "fulfilments__helpers",
             "commendations__people__person",
         )
-        .order_by("-created_at", "-pk")
+        .order_by("-created_at", "pk")
     )
 
 
-def web_requests_since(room: Room, since: datetime) -> int:
-    """How many requests the room's page has made lately, whatever the browser."""
+def web_requests_since(room: Room, browser: str, since: datetime) -> int:
+    """How many requests this browser has made on the room's page lately. Another telephone in the
+    same room is another guest's."""
     return Request.objects.filter(
-        property_id=room.property_id, room=room, channel=Channel.WEB, created_at__gt=since
+        property_id=room.property_id,
+        room=room,
+        browser=browser,
+        channel=Channel.WEB,
+        created_at__gt=since,
     ).count()
 
 

@@ -45,6 +45,37 @@ def understood(
     hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
 ) -> str:
     """What was understood, who is on it and by when; one line a desk."""
+    return clip("\n".join(_lines(hotel, requests, now=now, language=language)))
+
+
+def have_your_messages(
+    hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
+) -> str:
+    """The one reply to many texts: all that is still open, in few words where it is much."""
+    text = "\n".join(
+        [_("We have your messages:"), *_lines(hotel, requests, now=now, language=language)]
+    )
+    if len(text) <= LIMIT:
+        return text
+    soon = [r for r in requests if r.wanted_at is None] or list(requests)
+    lines = [
+        _("We have your messages. By %(time)s: %(things)s.")
+        % {
+            "time": clock_time(max(r.due_at for r in soon), hotel, now),
+            "things": ", ".join(dict.fromkeys(r.title_in(language) for r in soon)),
+        }
+    ]
+    lines += [
+        f"{r.title_in(language)}: {clock_time(r.due_at, hotel, now)}."
+        for r in requests
+        if r not in soon
+    ]
+    return clip("\n".join(lines))
+
+
+def _lines(
+    hotel: Property, requests: Sequence[Request], *, now: datetime, language: str
+) -> list[str]:
     lines = []
     known = [r for r in requests if r.kind == Request.Kind.SERVICE and not r.complaint]
     room = next((r.room_now.number for r in requests if r.room_now), "")
@@ -93,7 +124,7 @@ def understood(
             )
     if any(r.urgent for r in requests):
         lines.insert(0, urgent(hotel))
-    return clip("\n".join(lines))
+    return lines
 
 
 def urgent(hotel: Property) -> str:

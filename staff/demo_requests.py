@@ -6,7 +6,7 @@ import random
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from requests_app.actions.journal import By
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.models import Contact, Desk, Message, Promise, Property, Request, Service, Stay
 from requests_app.models.messages import Channel
+from requests_app.reading import Setting, read
 from requests_app.wording import (
     how_did_we_do,
     language_of,
@@ -88,14 +89,22 @@ def one_request(fortnight: Fortnight, at: datetime) -> None:
     channel = chance.choice(CHANNELS)
     if channel == Channel.SMS and not stay.guest.telephone:
         channel = Channel.WEB
+    entered = chance.choice(thing["quantity"]) if "quantity" in thing else None
     wanted = Wanted(
         desk=service.desk,
         service=service,
-        quantity=chance.choice(thing["quantity"]) if "quantity" in thing else None,
+        # At the counter somebody enters a number; of a guest's words, nobody invents one.
+        quantity=entered if channel == Channel.COUNTER else _number_in(words, service.slug),
         words=words if channel != Channel.COUNTER else "",
     )
     request = ask(fortnight, stay, wanted, channel=channel, at=at)
     _do(fortnight, request, thing, at=at)
+
+
+@cache
+def _number_in(words: str, slug: str) -> int | None:
+    reading = read(words, Setting(now=datetime(2026, 1, 1, 12, tzinfo=UTC)))
+    return next((wish.quantity for wish in reading.requests if wish.service == slug), None)
 
 
 def ask(fortnight: Fortnight, stay: Stay, wanted: Wanted, *, channel: str, at: datetime) -> Request:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
+
 from requests_app import queries, wording
 from requests_app.actions import praise
-from requests_app.actions.asking import await_answer
-from requests_app.actions.journal import By, change
+from requests_app.actions.asking import await_answer, is_fresh
+from requests_app.actions.journal import By, change, record, take_sequence
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.actions.requests import confirm_request, reopen_request
 from requests_app.models import Contact, Desk, Message, Rating, Request
 from requests_app.models.messages import Awaiting
-from requests_app.reading import Reading
-from requests_app.states import Status
+from requests_app.reading import CERTAIN, Intent, Reading
+from requests_app.states import OPEN, EventKind, Status
 
 ARRIVED, NOT_YET = 1, 2
 NOBODY = 0
+ABOUT_SOMETHING_ELSE = {Intent.PRAISE, Intent.THANKS, Intent.GREETING, Intent.QUESTION}
 POOR = 2
 """A rating up to this is a complaint: the front desk gets a card of its own."""
 
@@ -36,7 +39,10 @@ def answer(contact: Contact, message: Message, reading: Reading, *, at: datetime
     Message.objects.filter(pk=message.pk).update(request=request)
     with wording.language_of(request.language or contact.language, contact.property) as language:
         if contact.awaiting == Awaiting.ARRIVED and reading.answer in {ARRIVED, NOT_YET}:
-            return _arrived(contact, request, reading.answer == ARRIVED, language, at=at)
+            arrived = reading.answer == ARRIVED
+            return _arrived(contact, request, arrived, message.body, language, at=at)
+        if contact.awaiting == Awaiting.MISSING:
+            return _missing(contact, request, message, reading, at=at)
         if contact.awaiting == Awaiting.RATING and reading.answer in range(1, 6):
             return _rated(contact, request, reading.answer or 0, language, at=at)
         if contact.awaiting == Awaiting.WHO:
@@ -44,16 +50,46 @@ def answer(contact: Contact, message: Message, reading: Reading, *, at: datetime
     return None
 
 
+def _missing(
+    contact: Contact, request: Request, message: Message, reading: Reading, *, at: datetime
+) -> str | None:
+    """ "2", and then "still no belt on one": more of it, unless it asks for something else."""
+    others = {wish.service for wish in reading.requests if wish.confidence >= CERTAIN}
+    of_it = request.service is not None and others <= {request.service.slug}
+    over = request.status not in OPEN or not is_fresh(contact, at=at)
+    if over or not of_it or reading.urgent or reading.intent in ABOUT_SOMETHING_ELSE:
+        await_answer(contact, Awaiting.NOTHING, at=at)
+        return None
+    on_its_card(request, message.body)
+    Request.objects.filter(pk=request.pk).update(
+        unanswered=F("unanswered") + 1, sequence=take_sequence(request.property_id)
+    )
+    record(request, EventKind.HEARD, at=at, actor=By.GUEST, reason=message.body).save(
+        force_insert=True
+    )
+    return ""
+
+
+def on_its_card(request: Request, words: str) -> None:
+    """What the guest says is missing comes before what they first asked for."""
+    Request.objects.filter(pk=request.pk).update(words=f"{words}\n{request.words}"[:2000])
+
+
 def _arrived(
-    contact: Contact, request: Request, arrived: bool, language: str, *, at: datetime
+    contact: Contact, request: Request, arrived: bool, body: str, language: str, *, at: datetime
 ) -> str | None:
     if request.status == Status.CANCELLED:
         await_answer(contact, Awaiting.NOTHING, at=at)
         return None  # nothing of it can arrive any more: a person reads what they mean
     if not arrived:
-        again = reopen_request(request, at=at, reason=str(NOT_YET))
+        again = reopen_request(request, at=at, reason=body)
+        if beside := body.strip().removeprefix(str(NOT_YET)).strip(" .,;:!-"):
+            on_its_card(again, beside)
         sorry = wording.sorry_not_yet(again, contact.property, at)
-        return _and_next(contact, sorry, language, at=at)
+        words = _and_next(contact, sorry, language, at=at)
+        if not contact.awaiting:
+            await_answer(contact, Awaiting.MISSING, at=at, request=again)
+        return words
     if request.status == Status.DONE:
         confirm_request(request, at=at, actor=By.GUEST)
     if _waiting(contact) is not None:

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from requests_app import queries, wording
-from requests_app.actions import answers, praise, replying
+from requests_app.actions import answers, messages, praise, replying
 from requests_app.actions.identify import (
+    completes,
     identify,
     names_a_room,
     only_says_whose,
     open_unknown_guest,
     settle,
     still_meant,
+    without_whose,
 )
 from requests_app.actions.journal import By, record, touch
 from requests_app.actions.opening import Wanted, open_requests
@@ -25,12 +27,13 @@ from requests_app.actions.wanted import wanted_of
 from requests_app.house import House
 from requests_app.models import Contact, Message, Request, RequestEvent, Stay
 from requests_app.models.messages import Awaiting
+from requests_app.models.requests import RequestQuerySet
 from requests_app.prepared import Bound, PreparedUpdate
-from requests_app.reading import Intent, Reading, read
+from requests_app.reading import Intent, Reading, Wish, read
 from requests_app.states import EventKind
 
 KEYWORDS = {Intent.STOP, Intent.START, Intent.HELP}
-GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO}
+GOES_ON = {Awaiting.ARRIVED, Awaiting.RATING, Awaiting.WHO, Awaiting.MISSING}
 """Questions about what was done; the others ask whose words these are."""
 
 WRONG_ANSWERS = 3
@@ -40,8 +43,12 @@ ASK_ANEW = timedelta(hours=12)
 
 
 def read_text(message: Message, contact: Contact, house: House, *, now: datetime) -> Reading:
+    return read_words(message.body, contact, house, now=now)
+
+
+def read_words(words: str, contact: Contact, house: House, *, now: datetime) -> Reading:
     return read(
-        message.body,
+        words,
         house.setting_at(
             contact.property, now, language=contact.language, awaiting=bool(contact.awaiting)
         ),
@@ -55,7 +62,11 @@ def decide(message: Message, contact: Contact, house: House, *, now: datetime) -
     reading = read_text(message, contact, house, now=now)
     if reading.intent is Intent.START and not message.intent and contact.awaiting in GOES_ON:
         reading = _yes(contact, reading)
-    if message.intent in KEYWORDS or reading.intent in KEYWORDS:
+    if starts_nothing(message, contact, reading):
+        reading = replace(reading, intent=Intent.OTHER)
+        if len(stays) == 1 and not _open_cards(stays[0]).exists():
+            reading = replace(reading, requests=(Wish("other", None, None, 0.0, message.body),))
+    elif message.intent in KEYWORDS or reading.intent in KEYWORDS:
         return keyword(message, contact, reading, now=now)
     _learn_language(contact, reading)
     stay = stays[0] if len(stays) == 1 else None
@@ -72,7 +83,7 @@ def decide(message: Message, contact: Contact, house: House, *, now: datetime) -
     if contact.awaiting in {Awaiting.ROOM_AND_NAME, Awaiting.WHICH_ROOM}:
         # The register has learnt the number since we asked.
         settle(contact, stay, now=now, actor=By.CLOCK)
-        return _settled(message, contact, stay, house, reading, now=now)
+        return _settled(message, contact, stay, house, now=now)
     if contact.stay_id != stay.pk:
         contact.stay = stay
         contact.language = stay.guest.language or contact.language
@@ -90,6 +101,11 @@ def _yes(contact: Contact, reading: Reading) -> Reading:
         intent=Intent.ANSWER if arrived else Intent.THANKS,
         answer=answers.ARRIVED if arrived else None,
     )
+
+
+def starts_nothing(message: Message, contact: Contact, reading: Reading) -> bool:
+    """ "Yes" of somebody who never stopped: it answers a person, not a carrier."""
+    return reading.intent is Intent.START and not message.intent and contact.opted_out_at is None
 
 
 def _learn_language(contact: Contact, reading: Reading) -> None:
@@ -132,7 +148,8 @@ def keyword(message: Message, contact: Contact, reading: Reading, *, now: dateti
     with wording.language_of(contact.language, contact.property):
         if intent is Intent.STOP:
             contact.opted_out_at = contact.opted_out_at or now
-            replying.hold_back(contact)  # who said STOP hears no more of us, not even a goodbye
+            # Who said STOP hears no more of us, not even a goodbye.
+            replying.hold_back(contact, now=now)
         elif intent is Intent.START:
             if contact.opted_out_at is not None:
                 words = [wording.welcome_back(contact.property)]
@@ -164,12 +181,14 @@ def _unknown(
     now: datetime,
 ) -> Outcome:
     """Whose words are these? They are kept, seen by the front desk, and used once that is known."""
-    stay = None
+    stay, asked = None, bool(contact.awaiting)
     if stays or contact.tries < WRONG_ANSWERS or _is_stale(contact, now=now):
         # Not without end: who may try for ever finds out who is in which room.
-        stay = identify(contact, message.body, house, stays=stays, now=now)
+        stay = identify(contact, message, house, stays=stays, now=now)
     if stay is not None:
-        return _settled(message, contact, stay, house, reading, now=now)
+        outcome = _settled(message, contact, stay, house, now=now)
+        # An answer to our question is answered at once; who was not asked waits their minute.
+        return outcome if asked else replace(outcome, wait=messages.ONE_REPLY_A)
     open_unknown_guest(contact, message, house, reading, now=now)
     Message.objects.filter(pk=message.pk).update(
         held=True, language=reading.language, intent=reading.intent
@@ -181,7 +200,7 @@ def _unknown(
     return Outcome(
         words=["\n".join(words)] if words else [],
         wait=replying.QUESTIONS_APART,
-        instead=True,
+        asks=not reading.urgent,
         urgent=reading.urgent,
     )
 
@@ -192,7 +211,7 @@ def _question(
     """What to ask next of a number we cannot place; nothing once a person has taken over."""
     question = Awaiting.WHICH_ROOM if stays else Awaiting.ROOM_AND_NAME
     asked = contact.awaiting == question and not _is_stale(contact, now=now)
-    tries_it = names_a_room(message.body, house)
+    tries_it = names_a_room(message.body, house) or completes(contact, message, house, now=now)
     just_asked = contact.asked_at is not None and contact.asked_at > now - replying.QUESTIONS_APART
     if asked and (contact.tries >= WRONG_ANSWERS or (just_asked and not tries_it)):
         return []  # a person goes on; or it was written before our question was read
@@ -218,24 +237,32 @@ def _settled(
     contact: Contact,
     stay: Stay,
     house: House,
-    reading: Reading,
     *,
     now: datetime,
 ) -> Outcome:
     """Whose words they are is known now: what was kept is used, then what came with the answer."""
-    if (question := replying.waiting_reply(contact, now=now)) is not None:
-        question.delete()  # it is answered before it was asked
+    waiting = replying.waiting_reply(contact, now=now)
+    if waiting is not None and waiting.intent == replying.ASKS:
+        waiting.delete()  # it is answered before it was asked
     outcome = Outcome(wait=timedelta(0))
     for earlier in Message.objects.filter(contact=contact, held=True, understood_at=None).order_by(
         "at", "pk"
     ):
-        past = read_text(earlier, contact, house, now=now)
+        past = _beside_whose(earlier, contact, stay, house, now=now)
         outcome.add(_act(earlier, contact, stay, house, past, now=now, answers_us=True))
+    reading = _beside_whose(message, contact, stay, house, now=now)
     outcome.add(_act(message, contact, stay, house, reading, now=now, answers_us=True))
     if not outcome.requests and not outcome.words:
         with wording.language_of(contact.language, contact.property):
             outcome.words = [wording.hello(contact.property)]
     return outcome
+
+
+def _beside_whose(
+    message: Message, contact: Contact, stay: Stay, house: House, *, now: datetime
+) -> Reading:
+    """What is said beside the room and the surname: a guest's own name is nobody they praise."""
+    return read_words(without_whose(message.body, stay), contact, house, now=now)
 
 
 def _act(
@@ -289,8 +316,12 @@ def _act(
     return outcome
 
 
+def _open_cards(stay: Stay) -> RequestQuerySet:
+    return Request.objects.filter(property_id=stay.property_id, stay=stay).on_board()
+
+
 def _heard_on_cards(message: Message, stay: Stay, *, now: datetime) -> None:
     """Thanks and the like: no card of their own, but the open ones show that the guest wrote."""
-    open_now = Request.objects.filter(property_id=stay.property_id, stay=stay).on_board()
+    open_now = _open_cards(stay)
     if open_now.update(unanswered=F("unanswered") + 1):
         touch(open_now, property_id=stay.property_id)

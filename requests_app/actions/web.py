@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 
 MANY_REQUESTS = 20
 MANY_WITHIN = timedelta(minutes=10)
-"""So many requests from one room's page within so long: what follows is one line on the board."""
+"""So many requests of one browser within so long: the free words that follow are one line on the
+board."""
 
 
 @dataclass(slots=True)
@@ -165,12 +166,8 @@ def ask_for_service(
     )
     try:
         with change():
-            many = _is_too_much(visitor, now=at)
-            said = words or (service.name_in(visitor.language, quantity) if many else "")
-            message = _words_beside(visitor, said, submission, reading, at=at) if said else None
-            if many and message is not None:
-                _add_to_line(visitor, message, reading, house, now=at)
-                return Asked(many=True)
+            # However many there are: a pick of the list says exactly what is wanted.
+            message = _words_beside(visitor, words, submission, reading, at=at) if words else None
             return Asked(requests=_open(visitor, [wanted], cause=message, now=at))
     except IntegrityError:
         return Asked(
@@ -221,7 +218,10 @@ def _open(
 
 
 def _is_too_much(visitor: Visitor, *, now: datetime) -> bool:
-    return queries.web_requests_since(visitor.room, now - MANY_WITHIN) >= MANY_REQUESTS
+    return (
+        queries.web_requests_since(visitor.room, visitor.browser, now - MANY_WITHIN)
+        >= MANY_REQUESTS
+    )
 
 
 def _add_to_line(
@@ -232,6 +232,7 @@ def _add_to_line(
         Request.objects.filter(
             property=visitor.hotel,
             room=visitor.room,
+            browser=visitor.browser,
             contact=None,
             kind=Request.Kind.MANY_TEXTS,
         )

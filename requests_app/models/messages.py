@@ -19,7 +19,7 @@ class Channel(models.TextChoices):
     SMS = "sms", _("text")
     WHATSAPP = "whatsapp", _("WhatsApp")
     WEB = "web", _("room page")
-    SIMULATOR = "simulator", _("simulator")
+    SIMULATOR = "simulator", _("text")
     COUNTER = "counter", _("counter")
     TELEPHONE = "telephone", _("telephone")
 
@@ -71,6 +71,7 @@ class Awaiting(models.TextChoices):
     ARRIVED = "arrived", _("whether everything arrived")
     RATING = "rating", _("a rating")
     WHO = "who", _("whom to thank")
+    MISSING = "missing", _("what is missing")
 
 
 class Contact(models.Model):

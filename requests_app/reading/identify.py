@@ -89,6 +89,11 @@ def is_recognised(tokens: Sequence[Token], code: str) -> bool:
     """Whether the language knows enough of the words, spelt as it spells them."""
     lexicon = load_lexicon(code)
     words = [token for token in tokens if token.kind == "word"]
+    # A capital within a sentence is a name's, which no language knows.
+    named = [
+        token for token in words[1:] if token.text.istitle() and token.fold not in lexicon.known
+    ]
+    words = [token for token in words if token not in named] or words
     held = 0
     for token in words:
         found = None if token.fold in lexicon.known else lexicon.stems(token)

@@ -72,6 +72,8 @@ class Wish:
     confidence: float
     words: str
     """The piece of the guest's text it came from, as written."""
+    complained: bool = False
+    """What a complaint is about, rather than a wish beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +92,5 @@ class Reading:
     staff: tuple[str, ...]
     answer: int | None
     leftover: str
+    complaint: bool = False
+    """Something went wrong, whatever else is said: praise may hold a complaint, too."""

@@ -135,6 +135,8 @@ class Moods:
         if "praise" in self.by_fragment[fragment]:
             return True
         cues = self._cues(fragment, "thanks")
+        if all(self.parsed.tokens[cue.first].kind == "sign" for cue in cues):
+            return False  # 🙏 is 'please' as often as it is 'thank you'
         if self.parsed.lexicon.verb_final:
             return self.parsed.quantity(item) is None and cues[0].first > item.first
         return cues[0].first < item.first and self.parsed.quantity(item) is None

@@ -13,7 +13,9 @@ from requests_app.reading.words import Token
 
 _ITEM_KINDS: Final = frozenset({"item", "says", "asks", "nothing"})
 _ALARM_KINDS: Final = frozenset({"urgent", "medical", "calm"})
-_OTHER_KINDS: Final = frozenset({"number", "room", "people", "place", "bare_no", "and", "but"})
+_OTHER_KINDS: Final = frozenset(
+    {"number", "room", "to_room", "people", "place", "bare_no", "and", "but"}
+)
 _LARGEST_QUANTITY: Final = 50
 
 
@@ -51,6 +53,9 @@ class Parsed:
         self.alarms = [m for m in longest_first(groups["alarm"]) if m.kind != "calm"]
         self.of_items = {place for match in self.items for place in match.at}
         self.numbers = self._numbers(longest_first(numbers))
+        signed = {place for place, token in enumerate(tokens) if token.signed}
+        # One below zero is no number of things; several in a row are the dashes of a list.
+        self.below_zero = signed if len(signed) == 1 else set()
         self.moments = self._moments(groups["time"])
         self._cut_into_fragments()
 
@@ -124,8 +129,11 @@ class Parsed:
             if first <= place <= last and first not in self.of_times:
                 # '412 numaraya 2 havlu': there the room's number came before its word.
                 before_room = first - 1 in self.marks["room"] and first - 2 not in self.numbers
+                # 'Odaya 3 tane havlu': a room something is brought to has its number before that.
+                before_room = before_room and first - 1 not in self.marks["to_room"]
                 after_people = last + 1 in self.marks["people"]
-                if before_room or after_people or not 0 < value <= _LARGEST_QUANTITY:
+                below_zero = first in self.below_zero
+                if below_zero or before_room or after_people or not 0 < value <= _LARGEST_QUANTITY:
                     return None
                 return value
         return None

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from requests_app.reading.identify import is_recognised, rank_languages
 from requests_app.reading.keywords import bare_answer, keyword, leading_answer
 from requests_app.reading.lexicon import available_languages, lexicon_for
 from requests_app.reading.meaning import Intent, Reading, Setting, Wish
 from requests_app.reading.moods import Moods
 from requests_app.reading.parsed import Parsed
-from requests_app.reading.praise import staff_named
+from requests_app.reading.phrases import Match
+from requests_app.reading.praise import is_thanked, staff_named
 from requests_app.reading.urgency import alarms
-from requests_app.reading.wishes import Wishes, WishFinder, is_certain
+from requests_app.reading.wishes import COMPLAINS, Wishes, WishFinder, is_certain
 from requests_app.reading.words import LONGEST_TEXT, Token, cut
 
 _OTHER_CONFIDENCE = 0.3
 _DOCTOR_CONFIDENCE = 0.9
 _UNDERSTOOD = 0.6
 """The share of its words that must mean something, or another language is tried."""
+_WORDS_BESIDE_A_NUMBER = 2
+_ASKED = 0.5
+_GRATEFUL = {"praise", "thanks"}
+_WRONG = {"problem", "lack"}
 _ASKING = {"want", "more", "lack", "problem", "cancel"}
 
 
@@ -44,7 +52,15 @@ def read(text: str, setting: Setting) -> Reading:
         known = is_recognised(tokens, language)
         if richer if known else (surer and again[1].explained >= _UNDERSTOOD):
             language, (parsed, wishes, named) = other, again
+    if not is_recognised(tokens, language) and _asks(tokens):
+        # 'Wo ist …?': a word we know in a question we cannot read is for a person.
+        unsure = (replace(w, confidence=min(w.confidence, _ASKED)) for w in wishes.wishes)
+        wishes = replace(wishes, wishes=tuple(unsure))
     return _conclude(text, language, parsed, wishes, named, setting, codes)
+
+
+def _asks(tokens: Sequence[Token]) -> bool:
+    return any(token.kind == "end" and not {"?", "؟"}.isdisjoint(token.text) for token in tokens)
 
 
 def _plain(text: str, language: str, intent: Intent, answer: int | None = None) -> Reading:
@@ -89,6 +105,7 @@ def _conclude(
         match
         for match in alarms(parsed, codes)
         if not {t.text for t in parsed.tokens[match.first : match.last + 1]} <= setting.rooms
+        and not _is_a_mere_number(match, parsed)
     ]
     requests = list(found.wishes)
     answer = leading_answer(parsed.tokens) if setting.awaiting else None
@@ -110,12 +127,9 @@ def _conclude(
         # What to call off is for a person to see to; we never undo anything by ourselves.
         requests.append(Wish("other", None, None, _OTHER_CONFIDENCE, text[:LONGEST_TEXT].strip()))
     urgent = bool(alarm) or doctor
-    intent = _intent(cues, requests, found, named, urgent)
-    if (
-        intent is Intent.OTHER
-        and not requests
-        and any("?" in t.text or "؟" in t.text for t in parsed.tokens if t.kind == "end")
-    ):
+    thanked = is_thanked(parsed, named, wished=any(is_certain(wish) for wish in requests))
+    intent = _intent(cues, requests, found, named, thanked, urgent)
+    if intent is Intent.OTHER and not requests and _asks(parsed.tokens):
         intent = Intent.QUESTION
     if intent is Intent.REQUEST and not any(wish.service == "other" for wish in requests):
         requests += _questions_beside(text, parsed, found)
@@ -124,7 +138,35 @@ def _conclude(
         whole = text[:LONGEST_TEXT].strip()
         requests = [Wish("other", None, None, _OTHER_CONFIDENCE, whole)]
     return Reading(
-        text, language, intent, urgent, words, tuple(requests), named, None, found.leftover
+        text,
+        language,
+        intent,
+        urgent,
+        words,
+        tuple(requests),
+        named,
+        None,
+        found.leftover,
+        intent is Intent.COMPLAINT or (intent is Intent.PRAISE and _but(parsed, requests)),
+    )
+
+
+def _is_a_mere_number(match: Match, parsed: Parsed) -> bool:
+    """'999 nobody needs towels': a number calls for help by itself, or with a word that says so."""
+    if any(parsed.tokens[place].kind != "number" for place in match.at):
+        return False
+    words = [token for token in parsed.tokens if token.kind == "word"]
+    return bool(parsed.items) or len(words) > _WORDS_BESIDE_A_NUMBER
+
+
+def _but(parsed: Parsed, requests: list[Wish]) -> bool:
+    """'Mika was lovely, but the room was dirty': what is praised is not all that is said."""
+    praised = {parsed.sentence[cue.first] for cue in parsed.cues if cue.kind in _GRATEFUL}
+    turned = set(parsed.sentence) - praised if parsed.marks["but"] else set()
+    return any(wish.complained for wish in requests) or any(
+        (cue.kind in COMPLAINS and parsed.sentence[cue.first] not in praised)
+        or (cue.kind in _WRONG and parsed.sentence[cue.first] in turned)
+        for cue in parsed.cues
     )
 
 
@@ -157,14 +199,21 @@ def _with_help(
 
 
 def _intent(
-    cues: set[str], requests: list[Wish], found: Wishes, named: tuple[str, ...], urgent: bool
+    cues: set[str],
+    requests: list[Wish],
+    found: Wishes,
+    named: tuple[str, ...],
+    thanked: bool,
+    urgent: bool,
 ) -> Intent:
     if urgent:
         return Intent.REQUEST
     praised = "praise" in cues
     if ("complaint" in cues and not (praised and named)) or "delay" in cues:
         return Intent.COMPLAINT
-    if (praised or "thanks" in cues) and named:
+    if praised and named:
+        return Intent.PRAISE
+    if thanked:
         return Intent.PRAISE
     if requests:
         only_left = all(wish.service == "other" for wish in requests)

@@ -60,8 +60,18 @@ class TimeFinder:
             before, after = min(moment.tokens) - 1, max(moment.tokens) + 1
             leads = any(self._has(place, "until") for place in (before, *moment.tokens))
             moment.until = leads or self._has(after, "up_to")
+            moment.is_now = self._has(before, "it_is") or self._has(after, "has_come")
+            unglued = not any(self._has(place, "glued") for place in (after, *moment.tokens))
+            moment.maybe_now = unglued and any(
+                self._has(place, "clock_says") for place in (before, *moment.tokens)
+            )
+            if self._says_every():
+                moment.every = True
         self._carry_days(moments)
         return moments
+
+    def _says_every(self) -> bool:
+        return any("every" in tags for tags in self.tags.values())
 
     def _carry_days(self, moments: list[Moment]) -> None:
         """'Tomorrow a call at 5:45 and a cab at 6:15': a day named once holds for later hours.
@@ -197,7 +207,9 @@ class TimeFinder:
             self._half_day(moment, last)
             return moment
         if self._has(before, "past", "to") and 1 <= value <= 12:
-            return self._past_or_to(place, value, last)
+            found = self._past_or_to(place, value, last)
+            if found or not self._has(before, "until"):
+                return found
         told = self._has(before, "at", "clock", "until")
         if value > 24 or self._has(after, "minute", "hour", "day"):
             return None
@@ -268,16 +280,33 @@ class TimeFinder:
                 continue
             if any(other.away(place) < moment.away(place) for other in others):
                 continue
-            if self._take_day(moment, place):
+            if self._take_day(moment, place) or self._take_another_day(moment, place):
                 self.used.update(range(place, self.ends.get(place, place) + 1))
+
+    def _take_another_day(self, moment: Moment, place: int) -> bool:
+        """'Both tomorrow and Friday': the same hour once more. Days without an 'and' between them
+        should be the same day; where they are not, somebody has to ask."""
+        other = Moment(set(moment.tokens), hour=moment.hour, minute=moment.minute)
+        other.exact, other.half_day, other.part = moment.exact, moment.half_day, moment.part
+        if not self._take_day(other, place) or (other.day is None and other.weekday is None):
+            return False
+        (moment.again if self._stands_apart(place) else moment.also).append(other)
+        moment.tokens.update(range(place, self.ends.get(place, place) + 1))
+        return True
+
+    def _stands_apart(self, place: int) -> bool:
+        """Whether no other day stands beside it: 'tomorrow *and* Friday', not 'tomorrow Friday'."""
+        return not any(self._has(at, *DAYS, *WEEKDAYS) for at in (place - 1, place + 1))
 
     def _take_day(self, moment: Moment, place: int) -> bool:
         tags, taken = self.tags[place], False
         for tag, ahead in DAYS.items():
-            if tag in tags and moment.day is None:
+            if tag in tags and moment.day is None and (moment.weekday is None or "this" in tags):
                 moment.day, taken = ahead, True
+                moment.this = "this" in tags
         for number, tag in enumerate(WEEKDAYS):
-            if tag in tags and moment.weekday is None:
+            free = moment.day is None or moment.this
+            if tag in tags and moment.weekday is None and free:
                 moment.weekday, taken = number, True
         for tag in PARTS:
             if tag in tags and not moment.part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,8 @@ DAYS: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "day_after": 2}
 # A part of the day named without an hour means this one (judgement).
 PARTS: Final = {"morning": 9, "afternoon": 15, "evening": 19, "tonight": 20, "night": 22}
 _WAKING: Final = range(6, 24)
+_REMARK_MINUTES: Final = 90
+_JUST_NOW_MINUTES: Final = 60
 
 
 @dataclass(slots=True)
@@ -33,10 +35,35 @@ class Moment:
     part: str = ""
     until: bool = False
     """Something ends then: 'until noon'."""
+    is_now: bool = False
+    """'It's 3 am': what time it is, not when something is wanted."""
+    maybe_now: bool = False
+    """'Saat 3' may be either: what time it is where it has just been so."""
+    again: list[Moment] = field(default_factory=list)
+    """'Tomorrow and Friday at 7': the same hour on further days."""
+    also: list[Moment] = field(default_factory=list)
+    """'Tomorrow, Friday': another name of the same day, if it is."""
+    every: bool = False
+    """'Every day': for a person to see to."""
+    this: bool = False
+    """'This Friday' is no other day than Friday."""
 
     def away(self, place: int) -> int:
         """Tokens between it and a place."""
         return min(abs(place - token) for token in self.tokens)
+
+    def tells_the_time(self, now: datetime) -> bool:
+        """Whether it says what time it is: as it says itself, or by the clock."""
+        if self.hour is None or self.day or self.weekday is not None or self.on:
+            return False
+        if not self.is_now and not self.maybe_now:
+            return False
+        hours = {self.hour % 24, (self.hour + 12) % 24}
+        ago = {(now.hour * 60 + now.minute - hour * 60 - self.minute) % (24 * 60) for hour in hours}
+        if self.is_now:
+            # 'It is for 7': an hour that is far away was no remark.
+            return min(*ago, *(24 * 60 - minutes for minutes in ago)) <= _REMARK_MINUTES
+        return self.minute == 0 and not self.half_day and min(ago) < _JUST_NOW_MINUTES
 
     def resolve(self, now: datetime, entry: CatalogueEntry | None) -> datetime | None:
         """The next such instant after `now`, in its zone; None where the words are too vague."""

@@ -29,6 +29,10 @@ _MISSPELT: Final = (1.0, 0.92, 0.86)
 _WORDS_AROUND_BARE: Final = 4
 """Unexplained words that may stand beside a bare thing: 'towels 412 thx'."""
 _PORTABLE_DESK: Final = "housekeeping"
+_AT_ONCE: Final = frozenset({"noise"})
+"""Wanted now, whatever hour is named beside it."""
+COMPLAINS: Final = frozenset({"complaint", "delay"})
+"""Cues of a guest who is not content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class Wishes:
     asked_about: bool
     explained: float
     """The share of the text's words that mean something to us, 0 to 1."""
+
+
+def _place(moment: Moment) -> int:
+    return min(moment.tokens)
 
 
 class WishFinder:
@@ -83,8 +91,22 @@ class WishFinder:
         offered = self.setting.services
         if offered is not None and slug not in offered:
             slug, confidence = "other", min(confidence, _UNKNOWN)
-        quantity = self._quantity(item, entry)
-        at = self._at(item, entry)
+        times, sure = self._times(item, entry)
+        sure = sure and item.first - 1 not in self.parsed.below_zero
+        if not sure:
+            confidence = min(confidence, _MENTIONED)
+        for at in times:
+            self._add_at(found, item, slug, confidence, at)
+
+    def _add_at(
+        self,
+        found: dict[tuple[str, datetime | None], tuple[Wish, int]],
+        item: Match,
+        slug: str,
+        confidence: float,
+        at: datetime | None,
+    ) -> None:
+        quantity = self._quantity(item, self.entries.get(item.value))
         words = self._words(item)
         surface = hash(tuple(self.parsed.stems[place].stems[:1] for place in item.at))
         same = next(
@@ -93,7 +115,7 @@ class WishFinder:
         )
         if same is None or slug == "other":
             found[(slug, at) if slug != "other" else (f"other {len(found)}", at)] = (
-                Wish(slug, quantity, at, confidence, words),
+                Wish(slug, quantity, at, confidence, words, self._is_complained(item)),
                 surface,
             )
             return
@@ -105,9 +127,26 @@ class WishFinder:
         else:
             total = max((q for q in (quantity, earlier.quantity) if q is not None), default=None)
         merged = Wish(
-            slug, total, at or earlier.at, max(confidence, earlier.confidence), earlier.words
+            slug,
+            total,
+            at or earlier.at,
+            max(confidence, earlier.confidence),
+            earlier.words,
+            earlier.complained or self._is_complained(item),
         )
         found[(slug, merged.at)] = (merged, surface)
+
+    def _is_complained(self, item: Match) -> bool:
+        """'Also send towels' beside a complaint is a wish like any other."""
+        parsed = self.parsed
+        here = parsed.sentence[item.first]
+        if any(cue.kind in COMPLAINS and parsed.sentence[cue.first] == here for cue in parsed.cues):
+            return True
+        if self.moods.of(item) == "want":
+            return False
+        # 'Mika was lovely, but the room was dirty': what stands across the 'but' was not well.
+        praised = {parsed.sentence[cue.first] for cue in parsed.cues if cue.kind == "praise"}
+        return not praised or (bool(parsed.marks["but"]) and here not in praised)
 
     def _confidence(self, item: Match) -> float:
         """0: not wished for."""
@@ -118,6 +157,8 @@ class WishFinder:
             return 0.0
         if item.kind == "item" and mood in ("", "want", "problem") and self.moods.is_bare_no(item):
             return self._without(item)
+        if item.value == "lost-item" and self._is_beside(item, "key-card"):
+            return 0.0  # who lost the key needs another one
         entry = self.entries.get(item.value)
         spelt = _MISSPELT[min(item.edits, 2)]
         if mood == "refuse":
@@ -195,10 +236,17 @@ class WishFinder:
             if other.kind == "says" and fragment[other.first] == here
         }
         if "lost-item" in beside:
-            return True
+            return item.value != "key-card"
         if not beside or "want" in self.moods.by_fragment.get(here, ()):
             return False
         return self.parsed.quantity(item, articles=False) is None
+
+    def _is_beside(self, item: Match, value: str) -> bool:
+        here = self.parsed.fragment[item.first]
+        return any(
+            other.value == value and self.parsed.fragment[other.first] == here
+            for other in self.parsed.items
+        )
 
     def _others_beside(self, item: Match) -> bool:
         sentence = self.parsed.sentence
@@ -207,28 +255,28 @@ class WishFinder:
             for other in self.parsed.items
         )
 
-    def _at(self, item: Match, entry: CatalogueEntry | None) -> datetime | None:
-        """The time said with a thing:
+    def _times(
+        self, item: Match, entry: CatalogueEntry | None
+    ) -> tuple[list[datetime | None], bool]:
+        """When a thing is wanted, on each of the days said; and whether that is certain.
 
-        in its fragment, else the nearest in its sentence, else the only one.
+        The time in its fragment, else the nearest in its sentence, else the only one.
         """
-        parsed = self.parsed
+        parsed, now = self.parsed, self.setting.now
         here, sentence = parsed.fragment[item.first], parsed.sentence[item.first]
-
         scheduled = entry is None or entry.scheduled
-
-        def place(moment: Moment) -> int:
-            return min(moment.tokens)
-
-        own = [m for m in parsed.moments if parsed.fragment[place(m)] == here]
+        if entry is not None and entry.slug in _AT_ONCE:
+            return [None], True
+        moments = [m for m in parsed.moments if not m.tells_the_time(now)]
+        own = [m for m in moments if parsed.fragment[_place(m)] == here]
         near = own or [
             m
-            for m in parsed.moments
-            if parsed.sentence[place(m)] == sentence and (scheduled or not self._is_taken(m))
+            for m in moments
+            if parsed.sentence[_place(m)] == sentence and not self._is_taken(m, here, scheduled)
         ]
-        if not near and len(parsed.moments) == 1 and entry and entry.scheduled:
-            near = parsed.moments
-        for moment in sorted(near, key=lambda m: abs(place(m) - item.first)):
+        if not near and len(moments) == 1 and scheduled and entry:
+            near = moments
+        for moment in sorted(near, key=lambda m: abs(_place(m) - item.first)):
             if (
                 moment.hour is None
                 and moment.minutes_from_now is None
@@ -237,18 +285,29 @@ class WishFinder:
                 continue
             if moment.until and not (entry and entry.until):
                 continue
-            if found := moment.resolve(self.setting.now, entry):
-                return found
-        return None
+            if found := moment.resolve(now, entry):
+                further = [other.resolve(now, entry) for other in moment.again]
+                agree = all(other.resolve(now, entry) == found for other in moment.also)
+                days = sorted({found, *(at for at in further if at is not None)})
+                return list(days), agree and not moment.every
+        return [None], True
 
-    def _is_taken(self, moment: Moment) -> bool:
-        """'2 towels, and a taxi at 19:30': the time is the taxi's."""
-        here = self.parsed.fragment[min(moment.tokens)]
-        for item in self.parsed.items:
-            entry = self.entries.get(item.value)
-            if self.parsed.fragment[item.first] == here and entry and entry.scheduled:
-                return True
-        return False
+    def _is_taken(self, moment: Moment, here: int, scheduled: bool) -> bool:
+        """Whether the time belongs to a thing of its own fragment, rather than to one elsewhere.
+
+        '2 towels, and a taxi at 19:30': the time is the taxi's. 'Pillows, and in half an hour tea':
+        what stands before its thing is that thing's. 'Towels and tea at 7' is both at 7.
+        """
+        parsed = self.parsed
+        there = parsed.fragment[_place(moment)]
+        things = [item for item in parsed.items if parsed.fragment[item.first] == there]
+        if not things:
+            return False
+        entries = [self.entries.get(item.value) for item in things]
+        if not scheduled and any(entry is not None and entry.scheduled for entry in entries):
+            return True
+        leads = _place(moment) < min(item.first for item in things)
+        return leads == (here < there) and not (scheduled and not leads)
 
     def _words(self, item: Match) -> str:
         """The guest's own words for it: from the number or the thing to the end of the thing."""
@@ -282,7 +341,8 @@ class WishFinder:
         return sum(
             token.kind == "word"
             and parsed.sentence[place] == of
-            and place not in item.at
+            and place not in parsed.of_items
+            and place not in parsed.of_times
             and place not in self.names
             and token.fold not in parsed.lexicon.function
             for place, token in enumerate(parsed.tokens)

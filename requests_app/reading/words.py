@@ -25,13 +25,17 @@ _MARKS: Final = (
 _BY_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
 _LETTER: Final = f"[^\\W\\d_{_UNSPACED}]"
 _TOKEN: Final = re.compile(
-    rf"(?P<clock>(?<![\d.:])\d{{1,2}}[:.]\d{{2}}(?![\d:]|\.\d))"
+    rf"(?P<file>[\w-]+\.(?:png|jpe?g|gif|heic|webp|pdf|mp[34]|mov|docx?|txt)\b)"
+    rf"|(?P<clock>(?<![\d.:])\d{{1,2}}[:.]\d{{2}}(?![\d:]|\.\d))"
     rf"|(?P<number>\d+)"
     rf"|(?P<word>{_LETTER}[{_MARKS}]*(?:{_LETTER}|[{_MARKS}]|['’‘ʼ´](?=[^\W\d_]))*|[{_UNSPACED}])"
     r"|(?P<sign>[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u203c])"
     r"|(?P<end>[.!?؟。！？…\n\r]+)"
     r"|(?P<pause>[,;:،؛、，；()–—+&•*])"
 )
+
+
+_MINUS: Final = re.compile(r"(?<![\w\s])[-−]$|(?:^|\s)[-−]$")
 
 
 class Token(NamedTuple):
@@ -42,6 +46,8 @@ class Token(NamedTuple):
     fold: str
     start: int
     end: int
+    signed: bool = False
+    """A number with a minus written onto it."""
 
 
 _PLAIN: Final = {
@@ -69,7 +75,8 @@ def cut(text: str) -> list[Token]:
     for found in _TOKEN.finditer(text, 0, LONGEST_TEXT):
         kind, piece = str(found.lastgroup), found[0]
         folded = fold(piece) if kind == "word" else piece
-        tokens.append(Token(kind, piece, folded, found.start(), found.end()))
+        signed = kind == "number" and bool(_MINUS.search(text, 0, found.start()))
+        tokens.append(Token(kind, piece, folded, found.start(), found.end(), signed))
     return tokens
 
 

@@ -100,7 +100,8 @@ def line_of(message: Message, hotel: Property, now: datetime) -> Line:
     outgoing: Outgoing | None = getattr(message, "outgoing", None)
     by = ""
     if side == "us":
-        by = _("sent by itself") if message.automatic else ""
+        waits = message.at > now
+        by = _("by itself") if waits else _("sent by itself") if message.automatic else ""
     if message.author is not None:
         by = message.author.short_name
     known = message.channel in Channel.values
@@ -110,7 +111,7 @@ def line_of(message: Message, hotel: Property, now: datetime) -> Line:
         at=moment(hotel, message.at, now),
         channel=str(Channel(message.channel).label) if known and side != "note" else "",
         by=by,
-        delivery=_delivery(message, outgoing) if side == "us" else "",
+        delivery=_delivery(message, outgoing, hotel, now) if side == "us" else "",
         failed=message.delivery in {Delivery.FAILED, Delivery.UNDELIVERED},
         can_send_again=outgoing is not None and outgoing.state == Outgoing.State.PARKED,
         waiting_to_be_known=message.held and message.understood_at is None,
@@ -120,10 +121,12 @@ def line_of(message: Message, hotel: Property, now: datetime) -> Line:
     )
 
 
-def _delivery(message: Message, outgoing: Outgoing | None) -> str:
+def _delivery(message: Message, outgoing: Outgoing | None, hotel: Property, now: datetime) -> str:
     if not message.delivery:
         return ""
     words = str(Delivery(message.delivery).label)
+    if message.delivery == Delivery.WAITING and outgoing is not None and message.at > now:
+        return _("waiting, goes at %(time)s") % {"time": moment(hotel, message.at, now)}
     why = reasons.why(outgoing.reason if outgoing is not None else "", message.error_code)
     if message.delivery in {Delivery.FAILED, Delivery.UNDELIVERED} and why:
         return f"{words}: {why}"

@@ -76,7 +76,9 @@ def _promised(
         due_at__lt=day.end,
         request__property=hotel,
     )
-    judged = ours.filter(pk__in=standing.values("request"))
+    # Who refused texts was told nothing: no promise to be kept. One moved without a word is one.
+    told = Promise.objects.filter(request=OuterRef("pk"), told_at__isnull=False)
+    judged = ours.filter(Exists(told), pk__in=standing.values("request"))
     if count is Count.PROMISES:
         return judged
     broken = Promise.objects.filter(request=OuterRef("pk"), kept=False)

@@ -244,3 +244,59 @@ def test_sorting_tells_the_guest_the_longer_time_and_keeps_danger_short(
     requests.sort_request(alarm, service=service("doctor"), by=person("front-desk"), at=now)
     alarm.refresh_from_db()
     assert alarm.due_at == due
+
+
+@pytest.mark.parametrize("body", ["2", "2, not yet", "2 one is missing"])
+def test_what_is_missing_belongs_to_the_request_that_was_reopened(
+    towels: Request, text: Text, person: Who, now: datetime, body: str
+) -> None:
+    done(towels, person("housekeeping"), now + MINUTE)
+    text(EMILY, body, at=now + 2 * MINUTE)
+    detail = text(EMILY, "still no belt on one", at=now + 3 * MINUTE)
+    again = fresh(towels)
+    assert Request.objects.count() == 1
+    assert (again.status, again.unanswered) == ("new", 1)
+    assert again.words.startswith("still no belt on one")
+    assert detail.request_id == towels.pk
+    assert again.events.filter(kind="heard", reason="still no belt on one").exists()
+    text(EMILY, "and a bathrobe please", at=now + 4 * MINUTE)
+    assert [r.service and r.service.slug for r in Request.objects.order_by("pk")] == [
+        "towels",
+        "bathrobe",
+    ]
+
+
+def test_what_is_asked_long_after_not_yet_is_a_request_of_its_own(
+    towels: Request, text: Text, person: Who, now: datetime
+) -> None:
+    done(towels, person("housekeeping"), now + MINUTE)
+    text(EMILY, "2", at=now + 2 * MINUTE)
+    text(EMILY, "where is the key for the balcony thing", at=now + 60 * MINUTE)
+    assert Request.objects.count() == 2
+
+
+def test_a_wish_beside_a_complaint_goes_to_its_desk_and_is_answered(text: Text) -> None:
+    text(EMILY, "My food was cold, and nobody came. Also send towels")
+    complaint = Request.objects.get(complaint=True)
+    towels = Request.objects.get(service__slug="towels")
+    assert (complaint.desk.slug, complaint.kind) == ("front-desk", "complaint")
+    assert (towels.desk.slug, towels.complaint) == ("housekeeping", False)
+    assert "Bath towels for room 207" in last_said()
+    assert "We are sorry." in last_said()
+
+
+def test_praise_with_a_complaint_is_both(text: Text) -> None:
+    text(EMILY, "Mika and Selin were lovely, but the room was dirty")
+    thanks = Commendation.objects.get()
+    assert thanks.people.count() + len(thanks.open_names) == 2
+    card = Request.objects.get()
+    assert (card.complaint, card.desk.slug) == (True, "front-desk")
+    assert "We are sorry." in last_said()
+    assert wording.thank_you_for_telling() in last_said()
+
+
+def test_danger_marks_what_it_is_about_and_stands_first(text: Text) -> None:
+    text(EMILY, "There is a bomb in the lobby and we need 2 towels")
+    danger, towels = Request.objects.order_by("pk")
+    assert (danger.urgent, danger.urgent_words, danger.desk.slug) == (True, "bomb", "front-desk")
+    assert (towels.urgent, towels.urgent_words) == (False, "")

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 TIME = re.compile(r"\d\d:\d\d")
 
 STATES_A_TIME = {
-    "wording": {"understood", "sorry_not_yet", "moved_by_staff"},
+    "wording": {"_lines", "have_your_messages", "sorry_not_yet", "moved_by_staff"},
     "progress": {"_promise", "_sorry", "_line", "_steps"},
     "menu": {"promise_of"},
 }
@@ -160,3 +160,25 @@ def test_the_rooms_page_states_the_promise_and_nothing_else(
         assert times <= enforced(hotel, now + MINUTE, "en"), said
         late = progress._sorry(request, request.due_at + MINUTE)
         assert TIME.findall(late) == [f"{hotel.local(request.due_at):%H:%M}"]
+
+
+@pytest.mark.parametrize("things", [7, 14])
+def test_the_one_reply_to_many_texts_states_times_that_are_kept(
+    hotel: Property,
+    text: Callable[..., Message],
+    truthful: Callable[[datetime], int],
+    now: datetime,
+    things: int,
+) -> None:
+    bodies = [
+        "2 towels please",
+        "an iron please",
+        "the AC is dripping",
+        "wake me up at 7 tomorrow",
+        "a pillow please",
+        "slippers please",
+        "a cot please",
+    ]
+    for n in range(things):
+        text(EMILY, bodies[n % 7], at=now + timedelta(seconds=n))
+    assert truthful(now) == 2

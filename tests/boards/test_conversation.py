@@ -125,3 +125,19 @@ def test_a_reply_at_the_counter_is_kept_for_the_record(asked, signed_in):
     said = Message.objects.get(request=request)
     assert (said.body, said.channel) == ("Told on the telephone: ten minutes", "counter")
     assert Outgoing.objects.count() == 0
+
+
+def test_a_reply_that_waits_says_so_and_when_it_goes(text, signed_in, hotel):
+    text(EMILY, "2 towels please")
+    request = text(EMILY, "an iron please").caused.get()
+    page = signed_in("bell").get(f"/requests/{request.pk}/thread/").content.decode()
+    due = hotel.local(Outgoing.objects.latest("due_at").due_at)
+    assert f"waiting, goes at {due:%H:%M}" in page
+    assert page.count("sent by itself") == 1
+
+
+def test_a_text_of_the_simulator_is_called_a_text(signed_in, client, hotel):
+    client.post("/simulator/send/", {"number": EMILY, "body": "2 towels please"})
+    page = signed_in("housekeeping").get("/boards/housekeeping/").content.decode()
+    assert "· text" in page
+    assert "simulator" not in page

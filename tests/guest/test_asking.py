@@ -204,9 +204,7 @@ def test_a_prankster_makes_one_line_and_every_word_is_kept(hotel, phone, room):
     guest = phone()
     for _ in range(web.MANY_REQUESTS):
         guest.send("towels/", quantity="1")
-    guest.client.cookies.clear()
     answers = [guest.send(words=f"pillow number {n} please") for n in range(1, 4)]
-    answers.append(guest.send("iron/"))
     urgent = guest.send(words="fire in the bathroom")
 
     line = asked(hotel)[-1]
@@ -214,19 +212,45 @@ def test_a_prankster_makes_one_line_and_every_word_is_kept(hotel, phone, room):
     assert (line.kind, line.desk.slug, line.unanswered, line.urgent) == (
         "many_texts",
         "front-desk",
-        5,
+        4,
         True,
     )
     assert [m.body for m in line.messages.all()] == [
         "pillow number 1 please",
         "pillow number 2 please",
         "pillow number 3 please",
-        "1 iron and ironing board",
         "fire in the bathroom",
     ]
     assert {a["location"] for a in [*answers, urgent]} == {f"{guest.address}?said=many#top"}
     (sentence,) = notices(guest.client.get(f"{guest.address}?said=many"))
     assert "+12025550199" in sentence
+
+
+def test_a_pick_of_the_list_is_exact_however_many_there_were(hotel, phone):
+    guest = phone()
+    for _ in range(web.MANY_REQUESTS):
+        guest.send("towels/", quantity="1")
+    guest.send("iron/", words="with a board")
+    last = asked(hotel)[-1]
+    assert (last.service.slug, last.words, last.kind) == ("iron", "with a board", "service")
+
+
+def test_what_one_telephone_asks_for_is_not_counted_for_another(hotel, phone):
+    first, second = phone(), phone()
+    for _ in range(web.MANY_REQUESTS):
+        first.send("towels/", quantity="1")
+    second.send(words="2 pillows please")
+    assert [(r.service.slug, r.quantity) for r in asked(hotel)][-1] == ("pillow", 2)
+
+
+def test_what_one_text_asks_for_is_shown_in_the_order_of_its_words(hotel, phone):
+    guest = phone()
+    guest.send(words="2 towels, an iron and a bathrobe please")
+    page = guest.shown()
+    things = ["2 bath towels", "1 iron and ironing board", "1 bathrobe"]
+    mine = page[page.index(things[0]) :]
+    assert [thing for thing in things if thing in mine] == things
+    assert sorted(things, key=mine.index) == things
 
 
 def test_words_that_could_not_be_understood_are_shown_as_kept_and_read_later(

@@ -209,3 +209,14 @@ def test_the_page_takes_as_many_queries_for_many_stories(
     manager = signed_in("manager")
     with time_machine.travel(NOW, tick=False), django_assert_max_num_queries(50):
         assert manager.get("/manager/").status_code == 200
+
+
+def test_a_promise_nobody_was_told_is_neither_kept_nor_missed(hotel, ask, person):
+    told = ask("towels", "412", 120)
+    silent = ask("towels", "305", 120)
+    overdue = ask("ice", "207", 60)
+    for request in (told, silent):
+        do(request, person("housekeeping"), accepted=2, done=10)
+    assert (numbers(hotel, NOW).promises, numbers(hotel, NOW).missed) == (Share(2, 3), 1)
+    Promise.objects.filter(request__in=[silent, overdue]).update(told_at=None)
+    assert (numbers(hotel, NOW).promises, numbers(hotel, NOW).missed) == (Share(1, 1), 0)

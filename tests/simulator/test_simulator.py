@@ -109,6 +109,17 @@ def test_a_real_hotels_guests_cannot_be_played(hotel, client):
     assert client.post(SEND, {"number": EMILY, "body": "hello"}).status_code == 404
 
 
+def test_a_reply_that_waits_for_its_minute_is_not_shown_as_said(hotel, client):
+    for body in ("2 towels please", "and an iron please"):
+        client.post(SEND, {"number": EMILY, "body": body})
+    assert outbox.send_due() == 1
+    page = client.get("/simulator/").content.decode()
+    waiting = Message.objects.filter(direction="out").latest("at")
+    assert (page.count("not sent yet"), page.count('class="hotel waiting"')) == (1, 1)
+    assert f"{hotel.local(waiting.outgoing.due_at):%H:%M}</time> · not sent yet" in page
+    assert page.index("and an iron please") < page.index("not sent yet")
+
+
 def tell(hotel, channel, key="k", **more):
     address = {"email": "manager@demo.example", "push": ""}.get(channel, "+358401234567")
     told = {"person": None, "address": address, "text": "412 is late <b>"} | more

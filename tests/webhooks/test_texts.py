@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from requests_app import metrics
 from requests_app.incoming import clean_text
 from requests_app.models import Contact, Message, Outgoing, Property, Request, UnroutedMessage
 from requests_app.reading import Intent
-from tests.conftest import EMILY, STRANGER
+from tests.conftest import EMILY
 from tests.webhooks.conftest import Post, text_form
 
 MESSAGES = "/twilio/messages/"
@@ -178,69 +176,3 @@ def test_a_word_of_the_carriers_own_list_is_obeyed_too(hotel: Property, post: Po
     assert Contact.objects.get().opted_out_at is not None
     assert (said(), Request.objects.count()) == ([], 0)
     assert Message.objects.get().intent == Intent.STOP
-
-
-# --- floods and loops --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("sender", [EMILY, STRANGER])
-def test_forty_texts_are_all_kept_answered_once_and_one_line_on_the_board(
-    hotel: Property, post: Post, sender: str
-) -> None:
-    bodies = [f"could you bring towel number {n}" for n in range(40)]
-    bodies[5] = "there is smoke in the corridor"
-    for body in bodies:
-        assert post(MESSAGES, text_form(sender, body)).status_code == 200
-    assert (
-        list(Message.objects.filter(direction="in").order_by("pk").values_list("body", flat=True))
-        == bodies
-    )
-    line = Request.objects.on_board().get()
-    assert (line.kind, line.desk.slug, line.urgent) == ("many_texts", "front-desk", True)
-    assert "smoke" in line.urgent_words
-    assert line.unanswered == 40
-    at_once = Message.objects.filter(direction="out").exclude(intent="urgent")
-    assert at_once.count() <= 1
-
-
-def test_smoke_late_in_a_flood_puts_the_line_on_top(hotel: Property, post: Post) -> None:
-    for n in range(20):
-        post(MESSAGES, text_form(EMILY, f"towel number {n}"))
-    line = Request.objects.on_board().get()
-    assert line.urgent is False
-    version = line.version
-    post(MESSAGES, text_form(EMILY, "FIRE"))
-    line.refresh_from_db()
-    assert (line.urgent, line.urgent_words.casefold(), line.version) == (True, "fire", version)
-
-
-def test_a_flood_opens_a_new_line_when_the_last_one_is_done(
-    hotel: Property, post: Post, person: Callable[..., object]
-) -> None:
-    from django.utils import timezone
-
-    from requests_app.actions.requests import finish_request
-
-    for n in range(10):
-        post(MESSAGES, text_form(EMILY, f"towel number {n}"))
-    first = Request.objects.on_board().get()
-    finish_request(first, by=person("front-desk"), at=timezone.now())  # type: ignore[arg-type]
-    post(MESSAGES, text_form(EMILY, "hello?"))
-    assert Request.objects.on_board().exclude(status="done").get().pk != first.pk
-
-
-def test_what_somebody_has_taken_stays_theirs_in_a_flood(
-    hotel: Property, post: Post, person: Callable[..., object]
-) -> None:
-    from django.utils import timezone
-
-    from requests_app.actions.requests import accept_request
-
-    post(MESSAGES, text_form(EMILY, "2 towels please"))
-    towels = Request.objects.get()
-    accept_request(towels, by=person("housekeeping"), at=timezone.now())  # type: ignore[arg-type]
-    for n in range(10):
-        post(MESSAGES, text_form(EMILY, f"pillow {n}"))
-    assert sorted(r.kind for r in Request.objects.on_board()) == ["many_texts", "service"]
-    towels.refresh_from_db()
-    assert towels.status == "accepted"

@@ -11,7 +11,17 @@ from requests_app import wording
 from requests_app.actions import requests
 from requests_app.actions.house import settle_number
 from requests_app.actions.messages import AUTOMATIC_PER_HOUR
-from requests_app.models import Contact, Guest, Message, Property, Request, Room, Stay
+from requests_app.models import (
+    Commendation,
+    Contact,
+    Guest,
+    Message,
+    Outgoing,
+    Property,
+    Request,
+    Room,
+    Stay,
+)
 from staff.models import Person
 from tests.conftest import EMILY, MORGANS, STRANGER
 
@@ -251,3 +261,102 @@ def test_yes_to_our_question_is_an_answer_and_starts_nothing(
 def test_a_name_that_is_no_number_is_never_texted(hotel: Property, text: Text) -> None:
     text("garbage", "towels please")
     assert said() == []
+
+
+@pytest.mark.parametrize("seconds", [3, 70])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["I'm in 207", "Clarke"],
+        ["207", "Clark"],
+        ["my name is Clarke", "207"],
+        ["we need towels", "Room 207", "my name is Clark"],
+        ["2 towels to 207 please", "it's Emily Clarke"],
+    ],
+)
+def test_room_and_surname_may_come_in_two_texts(
+    hotel: Property, text: Text, now: datetime, pieces: list[str], seconds: int
+) -> None:
+    for n, piece in enumerate(pieces):
+        text(STRANGER, piece, at=now + timedelta(seconds=n * seconds))
+    stay = Contact.objects.get().stay
+    assert stay is not None
+    assert stay.room.number == "207"
+    assert [slug for slug, _room, status in asked_for() if status == "new"] == (
+        ["towels"] if "towels" in " ".join(pieces) else []
+    )
+
+
+@pytest.mark.parametrize(
+    "pieces", [["207", "Smith"], ["a green tea please for Clarke", "207"], ["Clarke", "305"]]
+)
+def test_pieces_that_do_not_fit_settle_nothing_and_are_answered(
+    hotel: Property, text: Text, now: datetime, pieces: list[str]
+) -> None:
+    for n, piece in enumerate(pieces):
+        text(STRANGER, piece, at=now + timedelta(seconds=3 * n))
+    assert Contact.objects.get().stay is None
+    assert said()[-1] == wording.not_found(hotel)
+
+
+def test_pieces_that_never_fit_go_to_the_front_desk_and_that_is_said_once(
+    hotel: Property, text: Text, now: datetime
+) -> None:
+    for n, piece in enumerate(["we need towels", "207", "Smith", "Jones", "Brown", "Miller"]):
+        text(STRANGER, piece, at=now + n * timedelta(seconds=20))
+    assert said().count(wording.front_desk_will_help(hotel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "services"),
+    [
+        ("305 Virtanen. Jääpaloja ja kaksi viinilasia huoneeseen klo 20 kiitos", 2),
+        ("305 Virtanen. thanks, could you also bring 2 pillows?", 1),
+        ("305 Virtanen. Thanks!", 0),
+        ("305 Virtanen. 🙏🛁🧴", 1),
+        ("Virtanen, 305, kiitos", 0),
+    ],
+)
+def test_a_guests_own_name_is_no_praise_of_somebody_who_works_here(
+    hotel: Property, text: Text, now: datetime, words: str, services: int
+) -> None:
+    text(STRANGER, "hello", at=now)
+    text(STRANGER, words, at=now + MINUTES)
+    assert Contact.objects.get().stay is not None
+    assert not Commendation.objects.exists()
+    opened = Request.objects.on_board()
+    assert [r.kind for r in opened] == ["service"] * services
+    assert {r.words for r in opened} <= {words}
+
+
+def test_a_surname_that_is_a_word_is_cut_out_once(
+    hotel: Property, text: Text, now: datetime
+) -> None:
+    Guest.objects.filter(last_name="Virtanen").update(last_name="Towels")
+    text(STRANGER, "305 Towels, 2 towels please", at=now)
+    assert asked_for() == [("towels", "305", "new")]
+    assert Request.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize("word", ["Yes", "başla", "START"])
+def test_yes_of_a_guest_who_never_stopped_reaches_the_front_desk(
+    hotel: Property, text: Text, now: datetime, word: str
+) -> None:
+    text(EMILY, word, at=now)
+    card = Request.objects.on_board().get()
+    assert (card.desk.slug, card.words, len(said())) == ("front-desk", word, 1)
+    text(EMILY, word, at=now + 5 * MINUTES)
+    card.refresh_from_db()
+    assert (Request.objects.count(), card.unanswered) == (1, 1)
+
+
+@pytest.mark.parametrize("word", ["DUR", "lopeta"])
+def test_stop_in_another_language_is_shown_and_answered_with_silence(
+    hotel: Property, text: Text, now: datetime, word: str
+) -> None:
+    text(EMILY, "2 towels please", at=now - 5 * MINUTES)
+    Outgoing.objects.update(state="sent")
+    text(EMILY, word, at=now)
+    assert len(said()) == 1
+    assert Request.objects.get().events.filter(kind="heard", reason=word).exists()
+    assert Contact.objects.get().opted_out_at is not None
