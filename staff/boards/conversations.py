@@ -14,6 +14,7 @@ from django.utils import timezone
 from requests_app import fragments, lookups, queries
 from requests_app.cards import acts_possible, card_context, language_name
 from requests_app.models import Request
+from requests_app.states import EventKind, Status
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
 from staff.boards.history import actor_of, event_words, lines_of, moment
@@ -58,6 +59,7 @@ def talk_of(request: StaffRequest, target: Request) -> str:
     hotel, now = request.user.property, timezone.now()
     stay = target.stay
     card = card_context(target)
+    events = list(lookups.events_of(target))
     usual = next((act for act, _url, primary in card["acts"] if primary), None)
     shown = {act.slug for act, _url, _primary in card["acts"]} | {"note"}
     possible = [act for act in acts_possible(target) if act.slug != "reply"]  # it has its box
@@ -72,8 +74,13 @@ def talk_of(request: StaffRequest, target: Request) -> str:
         "lines": lines_of(queries.conversation(target), hotel, now),
         "events": [
             (moment(hotel, event.at, now), actor_of(event), event_words(event, hotel, now))
-            for event in lookups.events_of(target)
+            for event in events
         ],
+        "why_cancelled": next(
+            (e.reason for e in reversed(events) if e.kind == EventKind.CANCELLED), ""
+        )
+        if target.status == Status.CANCELLED
+        else "",
         "promises": [
             (moment(hotel, promise.due_at, now), promise) for promise in lookups.promises_of(target)
         ],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from requests_app import fragments, lookups, queries
 from requests_app.cards import ACTS, card_context
 from requests_app.states import Status
+from staff.boards.entering import entered_sentence
 from staff.boards.sockets import EVERYTHING
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Role
@@ -34,14 +35,23 @@ def board(request: StaffRequest, slug: str) -> HttpResponse:
         raise Http404
     # Before the rows: see BoardView.snapshot.
     sequence = queries.head_sequence(person.property_id)
-    rows = queries.board_rows(person.property_id, desk.pk if desk else None)
+    desk_id = desk.pk if desk else None
+    rows = queries.board_rows(person.property_id, desk_id)
     context |= {
         "slug": slug,
         "desk": desk,
         "board_name": desk.name if desk else _("Everything"),
         "sequence": sequence,
-        "lanes": fragments.lanes(rows, person.language),
-        "new_count": sum(status == Status.NEW for _pk, _sequence, status in rows),
+        "lanes": fragments.lanes(rows, person.language, desk_id=desk_id),
+        "new_count": sum(
+            status == Status.NEW and desk_id in {None, of_desk}
+            for _pk, _sequence, status, of_desk in rows
+        ),
+        "now": person.property.local(timezone.now()),
+        "entered": entered_sentence(
+            [int(pk) for pk in request.GET.get("entered", "").split(",")[:9] if pk.isdecimal()],
+            person.property,
+        ),
         "all_acts": ACTS.values(),
     }
     return render(request, "boards/board.html", context)

@@ -5,6 +5,8 @@
   const SOON_SECONDS = 300;
   const board = $("main.board");
   const alarm = $("#alarm");
+  const clock = $("#clock");
+  const shown = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false });
   let known = null; // ids of the cards that were late a moment ago
 
   function lasting(minutes) {
@@ -26,6 +28,7 @@
   }
 
   function tick() {
+    write(clock, shown.format(new Date()));
     const late = new Set();
     for (const card of $$("#lanes .card[data-due]")) {
       const seconds = (Date.parse(card.dataset.due) - Date.now()) / 1000;
@@ -34,7 +37,7 @@
       card.toggleAttribute("data-late", isLate);
       card.toggleAttribute("data-soon", !isLate && !isScheduled && seconds < SOON_SECONDS);
       write($(".clock", card), words(seconds, isLate, isScheduled));
-      if (isLate) late.add(card.id);
+      if (isLate && !card.closest('[data-lane="elsewhere"]')) late.add(card.id);
     }
     alarm.hidden = late.size === 0;
     if (late.size) write($("span", alarm), late.size === 1 ? alarm.dataset.one : alarm.dataset.many.replace("%s", late.size));
@@ -48,7 +51,7 @@
   setInterval(tick, EVERY);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
   $("button", alarm).addEventListener("click", () => {
-    const late = $("#lanes .card[data-late]");
+    const late = $('.lane:not([data-lane="elsewhere"]) .card[data-late]');
     if (late) cards.select(cards.idOf(late));
   });
 })();
