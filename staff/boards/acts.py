@@ -33,7 +33,7 @@ class Act(forms.Form):
     template = ""
     """What it asks, under templates/boards/; empty: nothing, the tap is enough."""
     done_when: frozenset[str] = frozenset()
-    """Statuses in which whoever has it finds it done already, where no version says what they saw."""
+    """Statuses in which its holder finds it done already, where no version says what they saw."""
     event = ""
     """The EventKind it leaves: one by this person since their card is their own first tap."""
     steps = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from uuid import uuid4
 
 from django.utils import timezone
