@@ -188,9 +188,8 @@ def pass_on(
         and person.pk in commendation.open_names[place]["candidates"]
     }
     still_open = [n for place, n in enumerate(commendation.open_names) if place not in chosen]
-    if any(name["candidates"] for name in still_open):
-        raise Missing(_("Say first who is meant."))
-    if not chosen and not commendation.people.exists():
+    asks = any(name["candidates"] for name in still_open)
+    if not asks and not chosen and not commendation.people.exists():
         raise Missing(_("Say first whom it is for."))
     with change():
         _change(
@@ -202,6 +201,8 @@ def pass_on(
             acknowledged_at=commendation.acknowledged_at or at,
             acknowledged_by=commendation.acknowledged_by or by,
         )
+        if asks:  # after the version was compared; it undoes the whole
+            raise Missing(_("Say first who is meant."))
         for person in chosen.values():
             CommendedPerson.objects.get_or_create(
                 commendation=commendation,
