@@ -22,7 +22,6 @@ NOT_ROWS = {
     ("concierge/settings.py", "globals().update"),
     ("requests_app/carriers/twilio.py", "client().messages.create"),
     ("requests_app/photos.py", "plain.save"),
-    ("staff/accounts/limits.py", "cache.delete"),
 }
 """Calls of these names that have nothing to do with the database."""
 

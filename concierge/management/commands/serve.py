@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from concierge.doors import is_taken, taken_sentence
+
 WORK_AFTER_SECONDS = 0.2
 """Whoever waits at the door comes first; what a crash left undone, a moment later."""
 
@@ -30,6 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
+        if is_taken(host, port):
+            raise CommandError(taken_sentence(host, port))
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
         from requests_app import broadcast, clock, outbox
@@ -80,7 +84,7 @@ class Command(BaseCommand):
         server.run()
         connections.close_all()
         if server.abort_start:
-            raise CommandError(f"Port {port} on {host} is taken. Choose another: make run PORT=…")
+            raise CommandError(taken_sentence(host, port))
         sys.stdout.flush()
 
 
