@@ -37,7 +37,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
     }
     if is_script(request):
         return render(request, "boards/_conversation.html", context)
-    context |= frame(request.user, here="") | {
+    context |= frame(request.user, here=target.desk.slug) | {
         "card": fragments.card(target, request.user.language),
         "next": request.path,
     }

@@ -12,6 +12,7 @@ from requests_app import fragments, lookups, queries
 from requests_app.cards import ACTS, card_context
 from requests_app.states import Status
 from staff.boards.entering import entered_sentence
+from staff.boards.history import moment
 from staff.boards.sockets import EVERYTHING
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Role
@@ -61,10 +62,14 @@ def board(request: StaffRequest, slug: str) -> HttpResponse:
 def search(request: StaffRequest) -> HttpResponse:
     """A whole page, or only what was found where the page's script asks."""
     hotel, words = request.user.property, request.GET.get("q", "").strip()[:80]
+    now = timezone.now()
     context = {
         "words": words,
-        "stays": lookups.find_stays(hotel, words, timezone.now()) if words else [],
-        "found": [card_context(r) for r in lookups.find_requests(hotel, words)] if words else [],
+        "stays": lookups.find_stays(hotel, words, now) if words else [],
+        "found": [
+            card_context(r) | {"asked": moment(hotel, r.created_at, now)}
+            for r in (lookups.find_requests(hotel, words) if words else [])
+        ],
     }
     if request.headers.get("HX-Request"):
         return render(request, "boards/_found.html", context)
