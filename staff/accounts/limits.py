@@ -88,7 +88,7 @@ def _limits(request: HttpRequest, email: str) -> dict[str, Limit]:
 
 def seconds_to_wait(request: HttpRequest, email: str) -> int:
     """Until the next try is looked at; 0: now. Sooner ones are neither looked at nor counted."""
-    until = cache.get_many([f"{key}-until" for key in _limits(request, email)])
+    until: dict[str, float] = cache.get_many([f"{key}-until" for key in _limits(request, email)])
     return max([0, *(ceil(moment - time.time()) for moment in until.values())])
 
 
