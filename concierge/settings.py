@@ -37,7 +37,18 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 """Who sends it as a bearer token may read /metrics from anywhere; empty: private addresses only."""
 DATABASE_URL = env.text("DATABASE_URL")
 DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL")}
+EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL", "console://"))
+EMAIL_TIMEOUT = 14
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+PUSH_SERVICES = [
+    *env.names("PUSH_SERVICES"),
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+]
+"""Hosts that browsers' alerts may come from. We call what a browser names, so not just any."""
 env.check()
 
 if not urlsplit(PUBLIC_URL).hostname or urlsplit(PUBLIC_URL).scheme not in {"http", "https"}:

@@ -17,6 +17,8 @@ urlpatterns = [
     path("twilio/messages/", webhooks.twilio_message),
     path("twilio/status/", webhooks.twilio_status),
     path("twilio/voice/", webhooks.twilio_voice),
+    path("twilio/voice/notice/", webhooks.twilio_voice_notice),
+    path("twilio/voice/status/", webhooks.twilio_voice_status),
     path("", include("requests_app.guest.urls")),
     path("", include("requests_app.simulator.urls")),
     path("", include("staff.accounts.urls")),

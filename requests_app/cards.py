@@ -7,11 +7,10 @@ promise is a clock time of the property, which the page's script turns into "due
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import (
     get_language,
     get_language_info,
@@ -21,9 +20,11 @@ from django.utils.translation import (
 )
 from django.utils.translation import gettext as _
 
+from requests_app import queries, reasons
+from requests_app.clock_faces import WARNED, clock_of, day_and_time, new_times
 from requests_app.models import Request
-from requests_app.models.messages import Channel
-from requests_app.states import Status
+from requests_app.models.messages import Channel, Delivery
+from requests_app.states import Status, Whom
 
 WORDS_SHOWN = 150
 """Characters of the guest's words on a card; the conversation has them all."""
@@ -54,6 +55,7 @@ ACTS: dict[str, Act] = {
         Act("reply", gettext_lazy("Reply"), "M"),
         Act("note", gettext_lazy("Note"), "I"),
         Act("promise", gettext_lazy("Move the promise"), "P"),
+        Act("follow-up", gettext_lazy("Follow up"), "F"),
         Act("sort", gettext_lazy("Sort"), "O"),
         Act("settle", gettext_lazy("Whose number?"), "W"),
         Act("reopen", gettext_lazy("Not yet: reopen"), "U"),
@@ -76,23 +78,28 @@ ON_CARD: dict[str, tuple[str, ...]] = {
 
 POSSIBLE: dict[str, tuple[str, ...]] = {
     Status.SCHEDULED: (
-        "accept", "start", "transfer", "promise", "sort", "reply", "note", "cancel",
+        "accept", "start", "transfer", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.NEW: (
-        "accept", "start", "done", "hold", "transfer", "promise", "sort", "reply", "note", "cancel",
+        "accept", "start", "done", "hold", "transfer", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.ACCEPTED: (
-        "start", "done", "hold", "transfer", "release", "promise", "sort", "reply", "note",
+        "start", "done", "hold", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note",
         "cancel",
     ),
     Status.IN_PROGRESS: (
-        "done", "hold", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+        "done", "hold", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
     Status.ON_HOLD: (
-        "start", "done", "transfer", "release", "promise", "sort", "reply", "note", "cancel",
+        "start", "done", "transfer", "release", "promise", "follow-up",
+        "sort", "reply", "note", "cancel",
     ),
-    Status.DONE: ("reopen", "reply", "note"),
-    Status.CONFIRMED: ("reopen", "reply", "note"),
+    Status.DONE: ("reopen", "follow-up", "reply", "note"),
+    Status.CONFIRMED: ("reopen", "follow-up", "reply", "note"),
     Status.CANCELLED: ("reply", "note"),
 }  # fmt: skip
 """What the conversation offers in each status."""
@@ -132,48 +139,10 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
-def day_and_time(request: Request, at: datetime) -> str:
-    """ "18:40" on the day it was asked; with the day on another, since a card knows no today."""
-    hotel = request.property
-    local = hotel.local(at)
-    if local.date() == hotel.local(request.created_at).date():
-        return f"{local:%H:%M}"
-    return f"{date_format(local, 'D j.n.')} {local:%H:%M}"
-
-
-def clock_of(request: Request) -> dict[str, Any]:
-    """The promise as a clock: ``due`` for the script, ``words`` for everybody."""
-    due = day_and_time(request, request.due_at)
-    words = _("promised %(time)s") % {"time": due}
-    if request.status == Status.SCHEDULED:
-        words = _("wanted %(time)s") % {"time": due}
-    running = request.status not in {Status.DONE, Status.CONFIRMED, Status.CANCELLED}
-    return {
-        "due": request.due_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "due_time": due,
-        "due_words": words,
-        "running": running,
-        "outcome": "" if running else _outcome(request),
-        "kept": request.done_at is not None and request.done_at <= request.due_at,
-    }
-
-
-def _outcome(request: Request) -> str:
-    if request.status == Status.CANCELLED:
-        return str(Status.CANCELLED.label)
-    if request.done_at is None:
-        return ""
-    if request.done_at <= request.due_at:
-        return _("Kept")
-    minutes = max(1, round((request.done_at - request.due_at).total_seconds() / 60))
-    return ngettext("%(n)d min late", "%(n)d min late", minutes) % {"n": minutes}
-
-
 def title_of(request: Request) -> str:
     """What to do, with its quantity; in the words themselves where no service names it."""
     if request.kind == Request.Kind.UNSORTED and not request.words.strip():
-        pictures = getattr(request, "photo_count", 0)
-        return _("(with a picture)") if pictures else _("(an empty text)")
+        return _("(with a picture)") if pictures_of(request)[0] else _("(an empty text)")
     if request.service is not None and request.service.slug == "other" and request.words.strip():
         return shorten(request.words, TITLE_WORDS)
     return request.title
@@ -193,6 +162,8 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
         tags.append(("late", _("Urgent: “%(words)s”") % {"words": words} if words else _("Urgent")))
     if request.complaint:
         tags.append(("late", _("Complaint")))
+    if request.warned:
+        tags.append(("late", str(WARNED[Whom(request.warned)])))
     if request.reworked:
         tags.append(
             ("late", ngettext("Not yet", "Not yet, %(n)d times", request.reworked)
@@ -209,14 +180,45 @@ def tags_of(request: Request) -> list[tuple[str, str]]:
         )  # fmt: skip
     if request.contact is not None and request.contact.opted_out_at is not None:
         tags.append(("soon", _("No texts: STOP")))
-    if getattr(request, "text_failed", False):
-        tags.append(("late", _("A text did not arrive")))
+    delivery, why = _last_said(request)
+    if delivery in {Delivery.FAILED, Delivery.UNDELIVERED}:
+        words = _("A text did not arrive: %(why)s") % {"why": why} if why else ""
+        tags.append(("late", words or _("A text did not arrive")))
     if request.status == Status.ON_HOLD:
         tags.append(("soon", _hold(request)))
-    pictures = getattr(request, "photo_count", 0)
+    pictures, lost = pictures_of(request)
+    if lost:
+        tags.append(("soon", _("A picture could not be fetched")))
     if pictures:
         tags.append(("", ngettext("%(n)d photo", "%(n)d photos", pictures) % {"n": pictures}))
     return tags
+
+
+def pictures_of(request: Request) -> tuple[int, int]:
+    """How many the guest sent (some may still be on their way), and how many could not be had."""
+    lost, came = divmod(getattr(request, "pictures_came", 0), queries.LOST_PICTURE)
+    return getattr(request, "photo_count", 0) + came, lost
+
+
+def _last_said(request: Request) -> tuple[str, str]:
+    """Of our last words to this guest (what failed comes first): how far, and why no further."""
+    delivery, _bar, rest = (getattr(request, "last_said", "") or "").partition("|")
+    code, _bar, reason = rest.partition("|")
+    failed = delivery in {Delivery.FAILED, Delivery.UNDELIVERED, Delivery.DELAYED}
+    return delivery, reasons.why(reason, code) if failed else ""
+
+
+def told_words(request: Request) -> str:
+    """What became of our last words, calmly; of what failed the tags tell."""
+    delivery, why = _last_said(request)
+    if delivery == Delivery.DELAYED:
+        words = _("Our text still waits to be sent")
+        return f"{words}: {why}" if why else words
+    return {
+        Delivery.SENT: _("Our text is on its way"),
+        Delivery.DELIVERED: _("Our text has arrived"),
+        Delivery.READ: _("Our text has been read"),
+    }.get(Delivery(delivery) if delivery else Delivery.WAITING, "")
 
 
 def _hold(request: Request) -> str:
@@ -289,14 +291,17 @@ def card_context(request: Request) -> dict[str, Any]:
         if request.room and room and request.room_id != room.pk
         else "",
         "tags": tags_of(request),
+        "warned": request.warned,
+        "new_times": new_times(request),
+        "new_times_words": _("Tell the guest another time:"),
         "initials": request.holder.initials if request.holder else "",
         "holder_words": holder_words(request),
         "note": shorten(request.note, WORDS_SHOWN),
+        "told": told_words(request),
         "suggested": request.suggested
         if request.kind in UNSORTED and request.status == Status.NEW
         else None,
-        "acts": [
-            (act, f"{address}{act.slug}/", " primary" if act is usual else "") for act in acts
-        ],
+        "acts": tuple(act.slug for act in acts),
+        "usual": usual.slug if usual else "",
         **clock_of(request),
     }  # fmt: skip

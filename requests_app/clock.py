@@ -1,32 +1,35 @@
-"""What time alone brings about. Every round is safe to repeat and to run in several processes."""
+"""What time alone brings about. Every round is safe to repeat and to run in several processes.
+
+A round asks one question of a partial index: which requests must be looked at by now? What is not
+due costs nothing, however much of it there is.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.utils import timezone
 
-from requests_app import queries
-from requests_app.actions import incoming, requests, timing, web
-from requests_app.actions.journal import By
+from requests_app.actions import incoming, looking, notices, ringing, web
 from requests_app.errors import RequestError
-from requests_app.models import Promise, Property, Request
-from requests_app.states import Status
+from requests_app.models import Request
+from requests_app.prepared import Bound, PreparedRows
 from requests_app.threads import in_thread
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 2.0
+TICK_SECONDS = 1.0
+BREATH_SECONDS = 0.1
+"""Others write in between, however much is due."""
+
 MOMENT = timedelta(seconds=3)
 """Words stored longer ago than this and not understood were left by a crash or a failure."""
 
-BATCH = 200
-
-T = TypeVar("T")
+BATCH = 500
+TOGETHER = 20
+"""Looked at in one transaction: as long as a board or a text may have to wait for the writer."""
 
 
 def tick(now: datetime | None = None) -> None:
@@ -35,46 +38,51 @@ def tick(now: datetime | None = None) -> None:
     for message in incoming.unread_messages(before=at - MOMENT):
         words_of = web if message.room_id is not None else incoming
         words_of.understand_or_leave(message, now=at)
-    open_now = queries.cards(Request.objects.on_board())
-    _each(
-        open_now.filter(status=Status.SCHEDULED, starts_at__lte=at)[:BATCH],
-        lambda r: timing.begin_scheduled(r, at=at),
-    )
-    _each(
-        open_now.filter(status=Status.ON_HOLD, hold_until__lte=at)[:BATCH],
-        lambda r: timing.look_again(r, at=at),
-    )
-    _each(
-        Promise.objects.filter(
-            replaced_at=None, kept=None, due_at__lt=at, request__closed_at=None
-        ).exclude(request__status=Status.DONE)[:BATCH],
-        lambda p: timing.miss_promise(p, at=at),
-    )
-    for hotel in Property.objects.all():
-        silent_since = at - timedelta(minutes=hotel.confirm_after_minutes)
-        _each(
-            open_now.filter(property=hotel, status=Status.DONE, done_at__lte=silent_since)[:BATCH],
-            lambda r: requests.confirm_request(r, at=at, actor=By.CLOCK),
-        )
+    ids = due(at)
+    for n in range(0, len(ids), TOGETHER):
+        _look_at(ids[n : n + TOGETHER], at)
+    try:
+        notices.end_calls(at=at)
+        ringing.ring_due(at=at, limit=BATCH)
+    except Exception:
+        log.exception("the clock could not ring")
 
 
-def _each(rows: Iterable[T], act: Callable[[T], object]) -> None:
-    for row in list(rows):
-        try:
-            act(row)
-        except RequestError:
-            continue  # somebody was quicker, which is as good
-        except Exception:  # one row must not keep the clock from all others
-            log.exception("the clock could not move %r", row)
+def due(at: datetime) -> list[int]:
+    """Requests that must be looked at, those that have waited longest first."""
+    return [pk for (pk,) in _due.all(at=at)]
+
+
+_due: PreparedRows[tuple[int]] = PreparedRows(
+    lambda: (
+        Request.objects.filter(next_look_at__lte=Bound("at"))
+        .order_by("next_look_at")
+        .values_list("pk")[:BATCH]
+    )
+)
+
+
+def _look_at(ids: list[int], at: datetime) -> None:
+    """Together; where that fails one by one, since one row must not keep the clock from others."""
+    try:
+        looking.look_at(ids, at=at)
+    except Exception as error:
+        if len(ids) > 1:
+            for pk in ids:
+                _look_at([pk], at)
+        elif not isinstance(error, RequestError):  # else somebody was quicker, which is as good
+            log.exception("the clock could not look at request %s", ids[0])
 
 
 async def run() -> None:
-    """For ever, every TICK_SECONDS."""
+    """For ever, a round every TICK_SECONDS, whatever a round takes."""
+    loop = asyncio.get_running_loop()
     while True:
+        begun = loop.time()
         try:
             await in_thread(tick)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the clock failed at one round and goes on")
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(max(BREATH_SECONDS, TICK_SECONDS - (loop.time() - begun)))

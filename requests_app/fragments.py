@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app import queries
-from requests_app.cards import card_context
+from requests_app.cards import ACTS, card_context
 from requests_app.models import Request
 from requests_app.states import Status
 from requests_app.stories import Story
@@ -63,7 +63,20 @@ def cards(keys: Sequence[tuple[int, int]], language: str) -> SafeString:
 
 def render_card(request: Request) -> SafeString:
     """Rendered anew, in the active language; see ``card``."""
-    return mark_safe(get_template("boards/_card.html").render(card_context(request)))  # noqa: S308
+    context = card_context(request)
+    usual = "" if context["suggested"] else context["usual"]
+    acts = _acts(context["acts"], usual, translation.get_language())
+    acts = acts.replace("{address}", context["address"])
+    context["acts"] = mark_safe(acts.replace("{version}", str(request.version)))  # noqa: S308
+    return mark_safe(get_template("boards/_card.html").render(context))  # noqa: S308
+
+
+@lru_cache(maxsize=1_000)
+def _acts(slugs: tuple[str, ...], usual: str, language: str | None) -> str:
+    """The buttons of a card, with ``{address}`` and ``{version}`` still to be filled in: half of
+    what a card costs, and the same on most of them. In the active language."""
+    acts = [ACTS[slug] for slug in slugs]
+    return get_template("boards/_acts.html").render({"acts": acts, "usual": usual}).strip()
 
 
 @dataclass(frozen=True, slots=True)

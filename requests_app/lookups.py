@@ -13,6 +13,7 @@ from requests_app import queries
 from requests_app.models import (
     Desk,
     Fulfilment,
+    IncomingPicture,
     Photo,
     Promise,
     Property,
@@ -46,7 +47,7 @@ def events_of(request: Request) -> QuerySet[RequestEvent]:
 
 
 def promises_of(request: Request) -> QuerySet[Promise]:
-    return request.promises.select_related("by").order_by("made_at", "pk")
+    return request.promises.select_related("by", "told_by").order_by("made_at", "pk")
 
 
 def fulfilments_of(request: Request) -> QuerySet[Fulfilment]:
@@ -154,6 +155,10 @@ def in_order(ids: Iterable[int]) -> list[Request]:
 
 def picture_of(property_id: int, pk: int) -> Photo | None:
     return Photo.objects.filter(property_id=property_id, pk=pk).first()
+
+
+def text_picture_of(property_id: int, pk: int) -> IncomingPicture | None:
+    return IncomingPicture.objects.filter(message__property_id=property_id, pk=pk).first()
 
 
 def guest_in(room: Room, now: datetime) -> Stay | None:

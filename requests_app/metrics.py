@@ -8,3 +8,10 @@ texts_refused = Counter(
     "concierge_texts_refused_total", "Webhook calls refused for a missing or wrong signature"
 )
 texts_unrouted = Counter("concierge_texts_unrouted_total", "Texts to a number no property has")
+sent = Counter("concierge_sent_total", "What carriers have taken from us", ["carrier"])
+given_up = Counter("concierge_given_up_total", "What we stopped trying to send", ["carrier"])
+slowed_down = Counter(
+    "concierge_slowed_down_total", "How often a carrier was in trouble", ["carrier"]
+)
+texts_found = Counter("concierge_texts_found_total", "Texts the carrier had failed to deliver")
+pictures = Counter("concierge_pictures_total", "Pictures fetched from the carrier")

@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from requests_app.models import (
     Commendation,
     Contact,
+    IncomingPicture,
     Message,
     Photo,
     Property,
@@ -24,7 +37,7 @@ from requests_app.models import (
     Stay,
     TaughtWord,
 )
-from requests_app.models.messages import Channel, Delivery
+from requests_app.models.messages import ON_CARDS, Channel, Delivery
 from requests_app.prepared import Bound, Prepared, PreparedRows
 from requests_app.reading import Setting, StaffName
 
@@ -71,16 +84,34 @@ def head_sequences(property_ids: Iterable[int]) -> dict[int, int]:
 def cards(requests: QuerySet[Request]) -> QuerySet[Request]:
     """With all that a card shows, read in one statement: so a card agrees with its sequence."""
     pictures = Photo.objects.filter(request=OuterRef("pk")).order_by().values("request")
-    failed = Message.objects.filter(
+    said = Message.objects.filter(
         contact=OuterRef("contact"),
         direction=Message.Direction.OUT,
-        delivery__in=[Delivery.FAILED, Delivery.UNDELIVERED],
+        delivery__in=ON_CARDS,
         at__gte=OuterRef("created_at"),
-    )
+    ).order_by(FAILED_FIRST, "-at", "-pk")
+    came = IncomingPicture.objects.filter(message=OuterRef("cause")).order_by().values("message")
+    lost = Case(When(state=IncomingPicture.State.FAILED, then=LOST_PICTURE), default=1)
     return requests.select_related(*CARD_RELATIONS).annotate(
         photo_count=Coalesce(Subquery(pictures.annotate(n=Count("pk")).values("n")), 0),
-        text_failed=Exists(failed),
+        pictures_came=Coalesce(Subquery(came.annotate(n=Sum(lost)).values("n")), 0),
+        last_said=Subquery(said.annotate(how=HOW_IT_WENT).values("how")[:1]),
     )
+
+
+LOST_PICTURE = 1_000
+"""In ``pictures_came``, which counts both in one number: one that could not be fetched."""
+
+FAILED_FIRST = Case(
+    When(delivery__in=[Delivery.FAILED, Delivery.UNDELIVERED], then=Value(0)), default=Value(1)
+)
+"""What did not arrive is not forgotten over what did afterwards."""
+
+HOW_IT_WENT = Concat(
+    "delivery", Value("|"), "error_code", Value("|"), Coalesce("outgoing__reason", Value("")),
+    output_field=TextField(),
+)  # fmt: skip
+"""Delivery, code and reason of our last words, in one column."""
 
 
 def requests_changed(property_id: int, after: int, until: int) -> list[Request]:
@@ -192,6 +223,7 @@ def conversation(request: Request) -> QuerySet[Message]:
     return (
         Message.objects.filter(whose, property_id=request.property_id)
         .select_related("author", "outgoing", "contact")
+        .prefetch_related("pictures")
         .order_by("at", "pk")
     )
 

@@ -50,6 +50,15 @@ def may_move(old: str, new: str) -> bool:
     return Status(new) in MOVES[Status(old)]
 
 
+class Whom(TextChoices):
+    """Whom the clock warns, the nearest first."""
+
+    HOLDER = "holder", _("Whoever has it")
+    DESK = "desk", _("The desk")
+    SUPERVISOR = "supervisor", _("The supervisor")
+    DUTY_MANAGER = "duty_manager", _("The duty manager")
+
+
 class EventKind(TextChoices):
     """What one row of a request's history says."""
 
@@ -70,6 +79,9 @@ class EventKind(TextChoices):
     PROMISED = "promised", _("Promised")
     DUE = "due", _("Its time has come")
     LATE = "late", _("Promise missed")
+    WARNED = "warned", _("Warned")
+    ANSWERED = "answered", _("Answered the call")
+    PLANNED = "planned", _("Planned")
     MOVED = "moved", _("Guest moved room")
     HEARD = "heard", _("Guest wrote")
     IDENTIFIED = "identified", _("Guest identified")

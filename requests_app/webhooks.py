@@ -7,9 +7,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from requests_app import metrics
-from requests_app.actions import arrivals, delivery
-from requests_app.carriers import twilio
+from requests_app import metrics, reasons
+from requests_app.actions import arrivals, delivery, notices
+from requests_app.carriers import calls, twilio
+from requests_app.models import Notice, Property
+from requests_app.models.messages import Delivery
+from requests_app.models.notices import NoticeChannel
 
 TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -53,39 +56,92 @@ def twilio_message(request: HttpRequest) -> HttpResponse:
 def twilio_status(request: HttpRequest) -> HttpResponse:
     """Delivery states: unordered, repeated, and sometimes before our own send has returned.
 
-    ``?message=`` is our own number of the message: see ``carriers.twilio``.
+    ``?message=`` or ``?notice=`` is our own number of it: see ``carriers.texts``.
     """
     if not _signed(request):
         return _refused()
-    number = request.GET.get("message", "")
     state = twilio.STATES.get(request.POST.get("MessageStatus", ""))
-    if state is not None:
-        known = delivery.delivery_report(
-            external_id=request.POST.get("MessageSid", ""),
-            state=state,
-            error_code=request.POST.get("ErrorCode", ""),
-            message_id=int(number) if number.isdecimal() and len(number) < 19 else None,
+    if state is None:
+        return HttpResponse(status=204)
+    told = {
+        "external_id": request.POST.get("MessageSid", ""),
+        "state": state,
+        "error_code": request.POST.get("ErrorCode", ""),
+    }
+    if "notice" in request.GET:
+        known = delivery.notice_report(
+            **told, notice_id=_number(request, "notice"), at=timezone.now()
         )
-        if not known:
-            return HttpResponse("Not known yet.\n", status=404, content_type="text/plain")
-    return HttpResponse(status=204)
+    else:
+        known = delivery.delivery_report(**told, message_id=_number(request, "message"))
+    return HttpResponse(status=204) if known else _not_known()
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A number of ours that we gave the carrier with an address."""
+    number = request.GET.get(name, "")
+    return int(number) if number.isdecimal() and number.isascii() and len(number) < 19 else None
+
+
+def _not_known() -> HttpResponse:
+    return HttpResponse("Not known yet.\n", status=404, content_type="text/plain")
 
 
 @csrf_exempt
 @require_POST
 def twilio_voice(request: HttpRequest) -> HttpResponse:
-    """A call to the text number: say the front desk's telephone, and connect to it."""
-    from twilio.twiml.voice_response import VoiceResponse
-
-    from requests_app.models import Property
-
+    """A guest calls the text number: greeted in the hotel's language, and connected."""
     if not _signed(request):
         return _refused()
-    answer = VoiceResponse()
     hotel = Property.objects.filter(text_number=request.POST.get("To", "")).first()
-    if hotel is None:
-        answer.reject()
-    else:
-        answer.say(f"{hotel.name}. We connect you with the front desk.")
-        answer.dial(hotel.telephone)
-    return HttpResponse(str(answer), content_type="text/xml")
+    return _spoken(calls.greeting(hotel) if hotel else calls.rejected())
+
+
+@csrf_exempt
+@require_POST
+def twilio_voice_notice(request: HttpRequest) -> HttpResponse:
+    """A call of ours was picked up, or a key was pressed in it."""
+    if not _signed(request):
+        return _refused()
+    number = _number(request, "notice")
+    notice = Notice.objects.filter(pk=number or 0, channel=NoticeChannel.CALL).first()
+    if notice is None:
+        return _spoken(calls.rejected())
+    delivery.notice_report(
+        external_id=request.POST.get("CallSid", ""),
+        notice_id=notice.pk,
+        state=Delivery.SENT,
+        at=timezone.now(),
+    )
+    digit = request.POST.get("Digits", "")
+    if digit:
+        notices.answer_call(notice.pk, digit=digit[:1], at=timezone.now())
+        return _spoken(calls.heard(notice))
+    return _spoken(calls.spoken(notice))
+
+
+@csrf_exempt
+@require_POST
+def twilio_voice_status(request: HttpRequest) -> HttpResponse:
+    """How a call to staff goes, and whether a machine listens; in any order, and repeated."""
+    if not _signed(request):
+        return _refused()
+    form = request.POST
+    state, reason = twilio.OF_CALLS.get(form.get("CallStatus", ""), ("", ""))
+    if form.get("AnsweredBy", "").startswith(twilio.MACHINES):
+        reason = reasons.MACHINE
+    if not state and not reason:
+        return HttpResponse(status=204)
+    known = delivery.notice_report(
+        external_id=form.get("CallSid", ""),
+        notice_id=_number(request, "notice"),
+        state=state,
+        at=timezone.now(),
+        reason=reason,
+        error_code=form.get("ErrorCode", ""),
+    )
+    return HttpResponse(status=204) if known else _not_known()
+
+
+def _spoken(twiml: str) -> HttpResponse:
+    return HttpResponse(twiml, content_type="text/xml")

@@ -48,14 +48,23 @@ def understood(
     lines = []
     known = [r for r in requests if r.kind == Request.Kind.SERVICE and not r.complaint]
     room = next((r.room_now.number for r in requests if r.room_now), "")
-    by_desk: dict[Desk, list[Request]] = {}
+    by_desk: dict[tuple[Desk, datetime | None], list[Request]] = {}
     for request in known:
-        by_desk.setdefault(request.desk, []).append(request)
-    for desk, theirs in by_desk.items():
+        by_desk.setdefault((request.desk, request.opens_at), []).append(request)
+    for (desk, opens_at), theirs in by_desk.items():
         things = ", ".join(r.title_in(language) for r in theirs)
         times = {"things": things, "desk": desk.name_in(language), "room": room}
         scheduled = [r for r in theirs if r.wanted_at is not None]
-        if scheduled and len(theirs) == 1:
+        if opens_at is not None:
+            # Closed now, or at the time that was wanted: the true time, and why.
+            times["opens"] = clock_time(opens_at, hotel, now)
+            times["time"] = clock_time(max(r.due_at for r in theirs), hotel, now)
+            lines.append(
+                _("%(things)s for room %(room)s: %(desk)s, from %(opens)s, by %(time)s.") % times
+                if room
+                else _("%(things)s: %(desk)s, from %(opens)s, by %(time)s.") % times
+            )
+        elif scheduled and len(theirs) == 1:
             times["time"] = clock_time(theirs[0].due_at, hotel, now)
             lines.append(_("%(things)s: %(time)s. %(desk)s has it.") % times)
         else:

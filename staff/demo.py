@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from requests_app.actions import escalation
 from requests_app.actions.journal import change
 from requests_app.models import Desk, Guest, Property, Room, Service, Stay
 from requests_app.reading.catalogue import DESKS, load_catalogue
@@ -35,6 +36,15 @@ PEOPLE = [
     ("noora.heikkinen", "Noora", "Heikkinen", ["Nonna"], Role.DESK, ["dining"]),
 ]
 """Two people are called Mika: praise for "Mika" must ask, or stay open."""
+
+TELEPHONES = {
+    "supervisor": "+12025550181", "manager": "+12025550182", "admin": "+12025550183",
+}  # fmt: skip
+ON_DUTY = ["manager", "supervisor"]
+CLOSED_AT_NIGHT = [  # a desk or a service, from when to when it is open
+    ("room-service", "06:30", "00:00"),
+    ("concierge", "07:00", "00:00"),
+]
 
 NAMED_GUESTS = {  # by room: first and last name, telephone, language, preferences
     "412": ("Ayşe", "Yılmaz", "+12025550112", "tr", "Diabetic: sugar-free, bread first"),
@@ -100,10 +110,26 @@ def make_hotel(*, now: datetime) -> Property:
                 nicknames=nicknames,
                 role=role,
                 password=password,
+                telephone=TELEPHONES.get(local, ""),
             )
             person.desks.set(desks[slug] for slug in where)
+        _set_clocks(hotel, now=now)
         check_in_guests(hotel, now=now)
+    hotel.refresh_from_db()
     return hotel
+
+
+def _set_clocks(hotel: Property, *, now: datetime) -> None:
+    """The ladder every new property starts with; a kitchen and a concierge that sleep; who is
+    on duty."""
+    escalation.give_default_steps(hotel)
+    for slug, opens, closes in CLOSED_AT_NIGHT:
+        row = Desk.objects.filter(property=hotel, slug=slug).first()
+        row_or_service = row or Service.objects.get(property=hotel, slug=slug)
+        every_day = {"days": list(range(7)), "opens": opens, "closes": closes}
+        escalation.set_hours(row_or_service, hours=[every_day])
+    duty = {p.email.partition("@")[0]: p for p in Person.objects.filter(property=hotel)}
+    escalation.set_on_duty(hotel, [duty[local] for local in ON_DUTY], at=now)
 
 
 def check_in_guests(hotel: Property, *, now: datetime) -> None:

@@ -163,8 +163,10 @@ def _do(fortnight: Fortnight, request: Request, thing: dict[str, Any], *, at: da
     """Taken, done and confirmed; mostly in time, sometimes late, now and then twice."""
     desk = request.desk.slug
     who = fortnight.on(desk)
-    allowed = (request.due_at - at) / MINUTE
-    respond = (request.respond_by - at) / MINUTE
+    # As if it were open: what is asked out of hours would otherwise be done tomorrow.
+    usual = fortnight.services[thing["service"]]
+    allowed = min((request.due_at - at) / MINUTE, usual.complete_minutes)
+    respond = min((request.respond_by - at) / MINUTE, usual.respond_minutes)
     accepted_at = at + fortnight.minutes(0.4, max(1.5, respond * 0.9))
     late = fortnight.likely(0.07)
     done_at = max(

@@ -41,6 +41,9 @@ class Person(AbstractBaseUser):
         Desk, related_name="people", blank=True
     )
     language = models.CharField(max_length=8, default="en")
+    telephone = models.CharField(
+        max_length=20, blank=True, help_text=_("E.164; rung and texted when something is urgent")
+    )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     sessions_ended = models.PositiveIntegerField(

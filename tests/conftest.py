@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from requests_app import fragments, house
+from requests_app import fragments, house, ladder
 from requests_app.actions import incoming
 from requests_app.incoming import IncomingMessage
 from requests_app.models import Desk, Message, Property, Room, Service
@@ -43,6 +43,7 @@ def quick_and_clean(settings: Any) -> None:
     }
     house.forget()
     fragments.forget()
+    ladder.forget()
 
 
 @pytest.fixture

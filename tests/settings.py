@@ -24,10 +24,12 @@ os.environ |= {
     "PUBLIC_URL": "http://127.0.0.1:8000",
     "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
     "SECRET_KEY": "only for tests, which keep no secrets of anybody's",
+    "PUSH_SERVICES": "",
     "SENTRY_DSN": "",
     "TWILIO_ACCOUNT_SID": "",
     "TWILIO_API_URL": "https://api.twilio.invalid",
     "TWILIO_AUTH_TOKEN": "",
+    "VAPID_PRIVATE_KEY": "",
 }
 
 from concierge.settings import *  # noqa: F403

@@ -10,12 +10,15 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from requests_app import queries
+from requests_app.actions.journal import change, move
 from requests_app.actions.opening import Wanted, open_requests
 from requests_app.errors import Missing
 from requests_app.house import house_of
 from requests_app.models import Desk, Property, Request, Room, Service
+from requests_app.models.messages import Channel
 from requests_app.reading import CERTAIN, read
 from requests_app.reading.moment import moment_named
+from requests_app.states import EventKind
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -62,6 +65,62 @@ def wanted_by_words(
     ]
 
 
+def plan_follow_up(
+    request: Request,
+    *,
+    words: str,
+    wanted_at: datetime,
+    by: Person,
+    at: datetime,
+    submission: UUID,
+) -> Request:
+    """Something of ours to do for this guest later, at the same desk: it comes onto the board in
+    time and its clock runs like any other's. The guest is told nothing. The same form again is the
+    same follow-up. Raises Missing for no words, or a time that has passed.
+    """
+    words = " ".join(words.split())
+    if not words:
+        raise Missing(_("Say what is to be done."))
+    if wanted_at <= at:
+        raise Missing(_("Choose a time that is still to come."))
+    known = Request.objects.filter(property_id=request.property_id, submission=submission).first()
+    if known is not None:
+        return known
+    hotel = request.property
+    other = house_of(hotel, at).services.get(OTHER)
+    wanted = Wanted(
+        desk=request.desk,
+        service=other,
+        kind=Request.Kind.SERVICE if other else Request.Kind.UNSORTED,
+        words=words,
+        wanted_at=wanted_at,
+        submission=submission,
+        told=False,
+    )
+    room = request.room_now or request.room
+    with change():
+        (planned,) = open_requests(
+            hotel,
+            [wanted],
+            channel=Channel.COUNTER,
+            at=at,
+            room=room,
+            stay=request.stay,
+            language=request.language,
+            by=by,
+        )
+        move(
+            request,
+            None,
+            EventKind.PLANNED,
+            at=at,
+            by=by,
+            reason=words,
+            data={"at": wanted_at.isoformat(), "request": planned.pk},
+        )
+    return planned
+
+
 def enter_request(
     hotel: Property,
     *,
@@ -103,6 +162,9 @@ def enter_request(
             urgent=thing.urgent,
             urgent_words=thing.urgent_words,
             submission=submission if n == 0 else uuid5(submission, str(n)),
+            # "Check on 412 at 20:00" is a plan of ours: no guest was told that time.
+            told=(thing.service is not None and thing.service.slug != OTHER)
+            or not (wanted_at or thing.wanted_at),
         )
         for n, thing in enumerate(wanted)
     ]

@@ -95,6 +95,8 @@ def _fold(contact: Contact, line: Request, *, now: datetime) -> list[Request]:
         ).update(
             status=Status.CANCELLED,
             closed_at=now,
+            next_look_at=None,
+            warned="",
             version=F("version") + 1,
             sequence=take_sequence(contact.property_id),
         ):

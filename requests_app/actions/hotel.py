@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from requests_app.actions.house import teach_word
 from requests_app.actions.journal import change, house_changed, touch
 from requests_app.errors import RequestError
 from requests_app.models import Desk, Property, Request, Service
+from requests_app.states import Status
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -134,4 +135,7 @@ def edit_hotel(
                 "languages",
             ]
         )
+        # What waits for the guest's word is confirmed by silence at another time now.
+        done = Request.objects.filter(property=hotel).on_board().filter(status=Status.DONE)
+        done.update(next_look_at=F("done_at"))
     return hotel

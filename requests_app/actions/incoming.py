@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F, QuerySet
 
 from requests_app import metrics
-from requests_app.actions import messages
+from requests_app.actions import messages, pictures
 from requests_app.actions.flood import FLOOD_TEXTS, is_flood, join_line
 from requests_app.actions.journal import change
 from requests_app.actions.opening import Wanted, open_requests
@@ -69,6 +69,7 @@ def store(texts: Sequence[IncomingMessage]) -> list[Message]:
     with change():
         messages = [_as_message(text) for text in texts]
         insert(*messages)
+        pictures.expect(messages)
     for message in messages:
         metrics.texts_in.labels(message.channel).inc()
     return messages

@@ -13,7 +13,8 @@ from django.db.models import F
 
 from requests_app import broadcast, queries
 from requests_app.errors import AlreadyChanged, MoveNotAllowed
-from requests_app.models import Property, Request, RequestEvent
+from requests_app.ladder import look_after_move
+from requests_app.models import Alert, Property, Request, RequestEvent
 from requests_app.states import EventKind, Status, may_move
 
 if TYPE_CHECKING:
@@ -124,8 +125,12 @@ def move(
     if to is not None and not may_move(request.status, to):
         raise MoveNotAllowed(request)
     with change():
+        fields["status"] = to or request.status
+        fields.setdefault("next_look_at", look_after_move(request, fields, at=at))
+        if request.warned and (by is not None or fields.get("closed_at")):
+            fields["warned"] = ""
+            acknowledge(request, by=by, at=at)
         fields |= {
-            "status": to or request.status,
             "version": request.version + 1,
             "sequence": take_sequence(request.property_id),
         }
@@ -140,6 +145,13 @@ def move(
     for name, value in fields.items():
         setattr(request, name, value)
     return request
+
+
+def acknowledge(request: Request, *, by: Person | None, at: datetime) -> None:
+    """Whoever acts has heard: no pending alert of this request rings any more."""
+    Alert.objects.filter(request=request, acknowledged_at=None).update(
+        acknowledged_at=at, acknowledged_by=by, again_at=None
+    )
 
 
 def touch(requests: Any, *, property_id: int) -> None:

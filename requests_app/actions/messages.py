@@ -68,13 +68,16 @@ def say(request: Request, *, text: str, by: Person | None, at: datetime) -> Mess
     )
 
 
-def tell(request: Request, words: Callable[[str], str], *, at: datetime) -> None:
-    """Say something by ourselves, in the guest's language (``words`` is given its code), unless
-    they refused texts or have heard enough of us this hour."""
-    if request.contact is None or may_answer(request.contact, at=at):
-        with wording.language_of(request.language, request.property) as language:
-            text = words(language)
-        say(request, text=text, by=None, at=at)
+def tell(request: Request, words: Callable[[str], str], *, at: datetime) -> Message | None:
+    """Say something by ourselves, in the guest's language (``words`` is given its code); None where
+    they refused texts or have heard enough of us this hour, or where they cannot be reached."""
+    if request.contact is not None and not may_answer(request.contact, at=at):
+        return None
+    if request.contact is None and not request.browser:
+        return None
+    with wording.language_of(request.language, request.property) as language:
+        text = words(language)
+    return say(request, text=text, by=None, at=at)
 
 
 def text_to(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from requests_app.actions.journal import By, change, record, take_sequence
+from requests_app.ladder import next_look
 from requests_app.models import (
     Contact,
     Desk,
@@ -49,6 +50,8 @@ class Wanted:
     complaint: bool = False
     suggested: Service | None = None
     submission: UUID | None = None
+    told: bool = True
+    """Whether the guest is told its time: what we plan by ourselves is no promise to anybody."""
 
 
 def open_requests(
@@ -72,52 +75,94 @@ def open_requests(
         sequence = take_sequence(hotel.pk)
         requests = []
         for thing in wanted:
-            times = times_for(thing.service, now=at, wanted_at=thing.wanted_at, urgent=thing.urgent)
-            later = times.starts_at is not None
-            requests.append(
-                Request(
-                    property=hotel,
-                    kind=thing.kind,
-                    desk=thing.desk,
-                    service=thing.service,
-                    suggested=thing.suggested,
-                    room=room,
-                    room_now=stay.room if stay else room,
-                    stay=stay,
-                    contact=contact,
-                    browser=browser,
-                    language=language,
-                    channel=channel,
-                    cause=cause,
-                    words=thing.words,
-                    note=thing.note[:500],
-                    quantity=min(thing.quantity, MAX_QUANTITY) if thing.quantity else None,
-                    wanted_at=thing.wanted_at,
-                    urgent=thing.urgent,
-                    urgent_words=thing.urgent_words[:120],
-                    complaint=thing.complaint,
-                    status=Status.SCHEDULED if later else Status.NEW,
-                    starts_at=times.starts_at if later else None,
-                    respond_by=times.respond_by,
-                    due_at=times.due_at,
-                    created_at=at,
-                    sequence=sequence,
-                    submission=thing.submission or uuid4(),
-                )
+            times = times_for(
+                thing.service,
+                desk=thing.desk,
+                hotel=hotel,
+                now=at,
+                wanted_at=thing.wanted_at,
+                urgent=thing.urgent,
             )
+            later = times.starts_at is not None
+            request = Request(
+                property=hotel,
+                kind=thing.kind,
+                desk=thing.desk,
+                service=thing.service,
+                suggested=thing.suggested,
+                room=room,
+                room_now=stay.room if stay else room,
+                stay=stay,
+                contact=contact,
+                browser=browser,
+                language=language,
+                channel=channel,
+                cause=cause,
+                words=thing.words,
+                note=thing.note[:500],
+                quantity=min(thing.quantity, MAX_QUANTITY) if thing.quantity else None,
+                wanted_at=thing.wanted_at,
+                urgent=thing.urgent,
+                urgent_words=thing.urgent_words[:120],
+                complaint=thing.complaint,
+                status=Status.SCHEDULED if later else Status.NEW,
+                starts_at=times.starts_at if later else None,
+                respond_by=times.respond_by,
+                due_at=times.due_at,
+                created_at=at,
+                promised_at=at,
+                sequence=sequence,
+                submission=thing.submission or uuid4(),
+            )
+            request.next_look_at = next_look(request, hotel, since=at)
+            requests.append(request)
         insert(*requests)
         insert(*(record(r, EventKind.CREATED, at=at, by=by, actor=By.GUEST) for r in requests))
-        promised = [r for r in requests if r.kind not in NOTHING_TOLD]
-        insert(*(Promise(request_id=r.pk, due_at=r.due_at, made_at=at, by=by) for r in promised))
+        promised = [
+            request
+            for request, thing in zip(requests, wanted, strict=True)
+            if thing.told and request.kind not in NOTHING_TOLD
+        ]
+        told_at = at if contact is None or contact.opted_out_at is None else None
+        insert(
+            *(
+                Promise(request_id=r.pk, due_at=r.due_at, made_at=at, by=by, told_at=told_at)
+                for r in promised
+            )
+        )
     return requests
 
 
 def promise_again(
-    request: Request, *, due_at: datetime, by: Person | None, at: datetime, reason: str = ""
-) -> None:
-    """A new row of the ledger replaces the old; an equal time, not yet missed, changes nothing."""
-    if Promise.objects.filter(request=request, replaced_at=None, due_at=due_at, kept=None).exists():
-        return
+    request: Request,
+    *,
+    due_at: datetime,
+    by: Person | None,
+    at: datetime,
+    reason: str = "",
+    told_by: Message | None = None,
+) -> Promise:
+    """A new row of the ledger replaces the old; an equal time, not yet missed, changes nothing.
+
+    What is replaced after its time had passed was broken, and stays so. ``told_by`` is what told
+    the guest; without it they do not know of the new time.
+    """
+    old = Promise.objects.filter(request=request, replaced_at=None).first()
+    if old is not None and old.due_at == due_at and old.kept is None:
+        return old
     with change():
-        Promise.objects.filter(request=request, replaced_at=None).update(replaced_at=at)
-        Promise.objects.create(request=request, due_at=due_at, made_at=at, by=by, reason=reason)
+        in_time = None
+        if old is not None:
+            in_time = told_by is not None and told_by.at <= old.due_at
+            broken = {"kept": False} if old.kept is None and old.due_at < at else {}
+            Promise.objects.filter(pk=old.pk).update(replaced_at=at, **broken)
+        return Promise.objects.create(
+            request=request,
+            due_at=due_at,
+            made_at=at,
+            by=by,
+            reason=reason,
+            told_at=told_by.at if told_by is not None else None,
+            told_by=told_by,
+            told_in_time=in_time,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -153,9 +153,17 @@ def sort_request(
     """
     _must_be_open(request)
     times = times_for(
-        service, now=request.created_at, wanted_at=request.wanted_at, urgent=request.urgent
+        service,
+        desk=service.desk,
+        hotel=request.property,
+        now=request.created_at,
+        wanted_at=request.wanted_at,
+        urgent=request.urgent,
     )
     longer = times.due_at > request.due_at
+    new_time: dict[str, Any] = {}
+    if longer:
+        new_time = {"due_at": max(times.due_at, at), "promised_at": at}
     with change():
         move(
             request,
@@ -169,15 +177,15 @@ def sort_request(
             suggested=None,
             quantity=quantity or request.quantity,
             desk=service.desk,
-            due_at=max(times.due_at, at) if longer else request.due_at,
+            **new_time,
         )
-        promise_again(request, due_at=request.due_at, by=by, at=at)
-        if longer and (request.contact is not None or request.browser):
-            messages.tell(
+        if longer:
+            told = messages.tell(
                 request,
                 lambda language: wording.moved_by_staff(request, request.property, at, language),
                 at=at,
             )
+            promise_again(request, due_at=request.due_at, by=by, at=at, told_by=told)
     return request
 
 
@@ -214,9 +222,7 @@ def finish_request(
         log.helpers.set(
             [h for h in helpers if h.pk != by.pk and h.property_id == request.property_id]
         )
-        Promise.objects.filter(request=request, replaced_at=None).update(
-            kept=request.due_at >= at if not request.reworked else False
-        )
+        Promise.objects.filter(request=request, replaced_at=None).update(kept=request.due_at >= at)
         asking.ask_whether_arrived(request, at=at)
     return request
 
@@ -240,10 +246,16 @@ def reopen_request(
     request: Request, *, at: datetime, reason: str = "", by: Person | None = None
 ) -> Request:
     """The guest says "not yet" (``by``: to a member of staff): the same request again, counted as
-    rework, with a new promise. What is still being done stays with whoever does it."""
+    rework, with a new promise. What is still being done stays with whoever does it.
+
+    The promise it was done for is broken, since the guest does not have it; the new one stands by
+    itself (docs/decisions/2026-11-25-a-promise-stands-by-itself.md).
+    """
     if request.status in OPEN:
         return request
-    times = times_for(request.service, now=at, urgent=request.urgent)
+    times = times_for(
+        request.service, desk=request.desk, hotel=request.property, now=at, urgent=request.urgent
+    )
     with change():
         move(
             request,
@@ -258,6 +270,7 @@ def reopen_request(
             confirmed_at=None,
             closed_at=None,
             due_at=times.due_at,
+            promised_at=at,
             respond_by=times.respond_by,
             reworked=F("reworked") + 1,
         )

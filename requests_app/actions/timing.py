@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from requests_app import queries, wording
+from requests_app import ladder, queries, wording
 from requests_app.actions import messages
 from requests_app.actions.journal import By, change, move
 from requests_app.actions.opening import promise_again
@@ -43,13 +43,16 @@ def move_promise(
             reason=reason,
             data={"from": old.isoformat(), "to": due_at.isoformat()},
             due_at=due_at,
+            promised_at=at,
             responded_at=request.responded_at or at,
         )
-        promise_again(request, due_at=due_at, by=by, at=at, reason=reason.strip()[:200])
-        messages.tell(
+        told = messages.tell(
             request,
             lambda language: wording.moved_by_staff(request, request.property, at, language),
             at=at,
+        )
+        promise_again(
+            request, due_at=due_at, by=by, at=at, reason=reason.strip()[:200], told_by=told
         )
     return request
 
@@ -58,7 +61,9 @@ def begin_scheduled(request: Request, *, at: datetime) -> Request:
     """Its time draws near: onto the lanes."""
     if request.status != Status.SCHEDULED:
         raise MoveNotAllowed(request)
-    return move(request, Status.NEW, EventKind.DUE, at=at, actor=By.CLOCK, starts_at=None)
+    return move(
+        request, Status.NEW, EventKind.DUE, at=at, actor=By.CLOCK, starts_at=None, promised_at=at
+    )
 
 
 def look_again(request: Request, *, at: datetime) -> Request:
@@ -70,7 +75,21 @@ def look_again(request: Request, *, at: datetime) -> Request:
 
 def miss_promise(promise: Promise, *, at: datetime) -> None:
     """The told time has passed: broken, whatever comes. Said once."""
+    miss(queries.requests_by_id([promise.request_id])[promise.request_id], at=at)
+
+
+def miss(request: Request, *, at: datetime) -> bool:
+    """The promise that stands is broken; False where none was made, or it was said before."""
     with change():
-        if Promise.objects.filter(pk=promise.pk, kept=None, replaced_at=None).update(kept=False):
-            request = queries.requests_by_id([promise.request_id])[promise.request_id]
-            move(request, None, EventKind.LATE, at=at, actor=By.CLOCK)
+        standing = Promise.objects.filter(request=request, kept=None, replaced_at=None)
+        if not standing.update(kept=False):
+            return False
+        move(
+            request,
+            None,
+            EventKind.LATE,
+            at=at,
+            actor=By.CLOCK,
+            next_look_at=ladder.next_look(request, request.property, since=at),
+        )
+        return True

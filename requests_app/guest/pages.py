@@ -45,7 +45,7 @@ def room_page(
         "cards": visit.cards(),
         "is_open": any(request.is_open for request in visit.requests) or bool(waiting),
         "waiting": waiting,
-        "themes": menu_of(visit.services, visit.language),
+        "themes": menu_of(visit.services, visit.language, hotel=visit.hotel, now=visit.now),
         "sentence": sentence,
         "said": said.sentences(visit.request.GET.get(said.PARAMETER, ""), visit.hotel),
         "words": words,
@@ -63,7 +63,7 @@ def service_page(
     context = frame(visit) | {
         "service": service,
         "name": service.name_in(visit.language),
-        "promise": promise_of(service),
+        "promise": promise_of(service, visit.hotel, visit.now),
         "form": shown,
         "earliest": blank.earliest,
         "typed": {name: shown.data.get(name, "") for name in ("quantity", "wanted_at", "words")},

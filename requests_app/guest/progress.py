@@ -156,11 +156,14 @@ def _promise(request: Request, at: datetime) -> str:
         "desk": request.desk.name,
         "time": clock_time(request.due_at, request.property, at),
     }
+    opens_at = request.opens_at
+    if opens_at is not None and opens_at > at:
+        told["opens"] = clock_time(opens_at, request.property, at)
+        return _("%(desk)s, from %(opens)s, by %(time)s.") % told
     if request.status == Status.SCHEDULED or request.wanted_at is not None:
         return _("%(desk)s, for %(time)s.") % told
     if request.service is None:
-        told["time"] = clock_time(request.respond_by, request.property, at)
-        if request.responded_at is None and request.respond_by > at:
+        if request.responded_at is None:
             return _("%(desk)s will answer by %(time)s.") % told
         return ""
     return _("%(desk)s, by %(time)s.") % told

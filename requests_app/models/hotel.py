@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import secrets
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
@@ -38,6 +39,13 @@ class Property(models.Model):
     confirm_after_minutes = models.PositiveIntegerField(
         default=120, help_text=_("Silence confirms a finished request after so many minutes")
     )
+    safety_minutes = models.PositiveSmallIntegerField(
+        default=3,
+        help_text=_("So long an urgent request may wait before the duty manager is rung; 0: never"),
+    )
+    ring_tries = models.PositiveSmallIntegerField(
+        default=2, help_text=_("So often one person is rung before the next")
+    )
     is_demo = models.BooleanField(default=False)
     sequence = models.PositiveBigIntegerField(default=0)
     house_version = models.PositiveBigIntegerField(
@@ -46,6 +54,9 @@ class Property(models.Model):
 
     class Meta:
         verbose_name_plural = "properties"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ring_tries__gte=1), name="ring_at_least_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -71,6 +82,7 @@ class Desk(models.Model):
     slug = models.SlugField()
     position = models.PositiveSmallIntegerField(default=0)
     custom_name = models.CharField(max_length=80, blank=True)
+    hours = models.JSONField(default=list, blank=True, help_text=_("See hours.py; empty: always"))
 
     class Meta:
         ordering = ["position", "pk"]
@@ -110,7 +122,7 @@ class Room(models.Model):
 
 
 class Service(models.Model):
-    """An entry of the catalogue. Minutes run from the guest's words."""
+    """An entry of the catalogue. Minutes run from the guest's words, while it is open."""
 
     property = models.ForeignKey(Property, models.CASCADE, related_name="services")
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="services")
@@ -123,6 +135,9 @@ class Service(models.Model):
     scheduled = models.BooleanField(default=False)
     on_guest_page = models.BooleanField(default=True)
     active = models.BooleanField(default=True)
+    hours = models.JSONField(
+        default=list, blank=True, help_text=_("See hours.py; empty: those of its desk")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -147,6 +162,14 @@ class Service(models.Model):
         if self.custom_name:
             return f"{quantity} × {self.custom_name}" if quantity else self.custom_name
         return service_name(self.slug, language, quantity)
+
+
+def hours_of(service: Service | None, desk: Desk) -> list[dict[str, Any]]:
+    """Of whoever does it: the service's own hours on its own desk, else those of the desk that has
+    it now. Empty: always open. Asks the database nothing that is not at hand."""
+    if service is not None and service.hours and service.desk_id == desk.pk:
+        return list(service.hours)
+    return list(desk.hours)
 
 
 class TaughtWord(models.Model):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.models.hotel import Property, Room
 from requests_app.models.stays import Stay
+
+if TYPE_CHECKING:
+    from requests_app.models.notices import Notice
 
 
 class Channel(models.TextChoices):
@@ -23,6 +28,7 @@ class Delivery(models.TextChoices):
     """What became of a message of ours. Ranks never go back (see ``DELIVERY_RANK``)."""
 
     WAITING = "waiting", _("waiting")
+    DELAYED = "delayed", _("delayed")
     QUEUED = "queued", _("queued")
     SENT = "sent", _("sent")
     DELIVERED = "delivered", _("delivered")
@@ -34,13 +40,26 @@ class Delivery(models.TextChoices):
 DELIVERY_RANK: dict[str, int] = {
     "": 0,
     Delivery.WAITING: 1,
-    Delivery.QUEUED: 2,
-    Delivery.SENT: 3,
-    Delivery.UNDELIVERED: 4,
-    Delivery.FAILED: 4,
-    Delivery.DELIVERED: 5,
-    Delivery.READ: 6,
+    Delivery.DELAYED: 2,
+    Delivery.QUEUED: 3,
+    Delivery.SENT: 4,
+    Delivery.UNDELIVERED: 5,
+    Delivery.FAILED: 5,
+    Delivery.DELIVERED: 6,
+    Delivery.READ: 7,
 }
+
+ON_CARDS = (
+    Delivery.DELAYED,
+    Delivery.SENT,
+    Delivery.DELIVERED,
+    Delivery.READ,
+    Delivery.UNDELIVERED,
+    Delivery.FAILED,
+)
+"""What a guest's cards tell of our last words to them. (Of what has just been written they tell
+nothing yet, so that writing it changes no other card.) Whoever moves words of ours into one of
+these, or out of it, has the cards read again."""
 
 
 class Awaiting(models.TextChoices):
@@ -153,6 +172,15 @@ class Message(models.Model):
         return f"{self.direction} {self.at:%F %T}"
 
 
+class Door(models.TextChoices):
+    """Ways to the outside. When one is in trouble, all that goes through it waits."""
+
+    TEXTS = "texts", _("texts")
+    CALLS = "calls", _("calls")
+    EMAIL = "email", _("e-mail")
+    PUSH = "push", _("alerts on screens")
+
+
 class Outgoing(models.Model):
     """What must be sent: durable work, claimed with a lease, repeated until its end is known."""
 
@@ -162,14 +190,33 @@ class Outgoing(models.Model):
         UNCERTAIN = "uncertain", _("unknown whether sent")
         PARKED = "parked", _("given up")
 
-    message = models.OneToOneField(Message, models.CASCADE, related_name="outgoing")
+    message = models.OneToOneField(
+        Message, models.CASCADE, null=True, blank=True, related_name="outgoing"
+    )
+    notice = models.OneToOneField(
+        "requests_app.Notice", models.CASCADE, null=True, blank=True, related_name="outgoing"
+    )
+    carrier = models.CharField(max_length=5, choices=Door.choices, default=Door.TEXTS)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
 
+    is_probe = False
+    """Of a claimed row: the one that tries whether its carrier works again."""
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(message__isnull=False, notice=None)
+                | Q(message=None, notice__isnull=False),
+                name="outgoing_is_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(carrier__in=Door.values), name="outgoing_carrier_known"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"], name="outgoing_due", condition=Q(state__in=["due", "uncertain"])
@@ -177,7 +224,37 @@ class Outgoing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message_id} {self.state}"
+        return f"{self.carrier} {self.message_id or self.notice_id} {self.state}"
+
+    @property
+    def said(self) -> Message | Notice:
+        """What is to be sent."""
+        said = self.message or self.notice
+        assert said is not None  # noqa: S101  (a constraint of the database)
+        return said
+
+
+class CarrierTrouble(models.Model):
+    """A way to the outside that asked us to slow down, or fails: there is a row while that lasts.
+
+    Nothing goes through it until ``until``; then one row at a time, as a probe, until one arrives.
+    """
+
+    carrier = models.CharField(max_length=5, choices=Door.choices, unique=True)
+    failures = models.PositiveSmallIntegerField(default=1)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(carrier__in=Door.values), name="trouble_carrier_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} until {self.until:%T}"
 
 
 class UnroutedMessage(models.Model):

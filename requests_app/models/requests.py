@@ -11,10 +11,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.models.hotel import Desk, Property, Room, Service
+from requests_app.hours import opens_after
+from requests_app.models.hotel import Desk, Property, Room, Service, hours_of
 from requests_app.models.messages import Channel, Contact, Message
 from requests_app.models.stays import Stay
-from requests_app.states import ON_BOARD, EventKind, Status
+from requests_app.states import ON_BOARD, EventKind, Status, Whom
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -99,6 +100,18 @@ class Request(models.Model):
     created_at = models.DateTimeField()
     respond_by = models.DateTimeField()
     due_at = models.DateTimeField(help_text=_("The promise as it stands"))
+    promised_at = models.DateTimeField(
+        help_text=_("When that promise was made: shares of its time are counted from here")
+    )
+    next_look_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The next moment at which the clock has to do with it")
+    )
+    warned = models.CharField(
+        max_length=12,
+        choices=Whom.choices,
+        blank=True,
+        help_text=_("The furthest the clock has had to go, until somebody acts"),
+    )
     starts_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When a scheduled request comes onto the board")
     )
@@ -151,6 +164,13 @@ class Request(models.Model):
                 condition=~Q(kind="service") | Q(service__isnull=False),
                 name="request_of_a_service_names_it",
             ),
+            models.CheckConstraint(
+                condition=Q(warned="") | Q(warned__in=Whom.values), name="request_warned_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(next_look_at=None, warned=""),
+                name="request_closed_needs_no_clock",
+            ),
         ]
         indexes = [
             models.Index(
@@ -164,16 +184,16 @@ class Request(models.Model):
                 condition=~Q(browser=""),
             ),
             models.Index(fields=["stay", "created_at"], name="request_of_stay"),
+            # The clock's only question. NOT NULL and not a status: see ``on_board``.
             models.Index(
-                fields=["starts_at"], name="request_scheduled", condition=Q(status="scheduled")
+                fields=["next_look_at"],
+                name="request_next_look",
+                condition=Q(next_look_at__isnull=False),
             ),
             models.Index(
                 fields=["property", "done_at"],
                 name="request_by_completion",
                 condition=Q(done_at__isnull=False),
-            ),
-            models.Index(
-                fields=["done_at"], name="request_unconfirmed", condition=Q(status="done")
             ),
         ]
 
@@ -191,6 +211,15 @@ class Request(models.Model):
         if self.service is not None:
             return self.service.name_in(language, self.quantity)
         return str(self.Kind(self.kind).label).capitalize()
+
+    @builtins.property
+    def opens_at(self) -> datetime | None:
+        """When whoever does it opens (UTC), where it was asked, or is wanted, out of hours."""
+        hours = hours_of(self.service, self.desk)
+        if not hours or self.urgent:
+            return None
+        asked = max(self.created_at, self.wanted_at or self.created_at)
+        return opens_after(hours, self.property.zone, asked)
 
     @builtins.property
     def is_open(self) -> bool:
@@ -228,33 +257,6 @@ class RequestEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.kind}"
-
-
-class Promise(models.Model):
-    """A time told to the guest: what the hotel is held to. Kept and broken are facts of its end."""
-
-    request = models.ForeignKey(Request, models.CASCADE, related_name="promises")
-    due_at = models.DateTimeField()
-    made_at = models.DateTimeField()
-    by = models.ForeignKey(
-        "staff.Person", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
-    )
-    reason = models.CharField(max_length=200, blank=True)
-    replaced_at = models.DateTimeField(null=True, blank=True)
-    kept = models.BooleanField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request"], condition=Q(replaced_at=None), name="promise_one_stands"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["due_at"], name="promise_by_time", condition=Q(replaced_at=None)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.request_id} by {self.due_at:%F %R}"
 
 
 class Fulfilment(models.Model):

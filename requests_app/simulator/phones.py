@@ -8,11 +8,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from requests_app.models import Message, Property, Stay
+from requests_app.models import Message, Notice, Property, Stay
+from requests_app.models.messages import Delivery
+from requests_app.models.notices import NoticeChannel
 
 STRANGER = "+12025550177"
 SHOWN = 60
 """Messages of one phone that are shown, the latest."""
+NOTICES_SHOWN = 20
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "en": (
@@ -100,7 +103,22 @@ def said_on(hotel: Property, number: str) -> tuple[Message, ...]:
     return tuple(said.order_by("-at", "-pk")[:SHOWN])[::-1]
 
 
-def mark(phones_: list[Phone]) -> str:
+def told_to_staff(hotel: Property) -> list[Notice]:
+    """What staff were told outside the boards, the latest first."""
+    told = Notice.objects.filter(property=hotel).select_related("person")
+    return list(told.order_by("-created_at", "-pk")[:NOTICES_SHOWN])
+
+
+def is_ringing(notice: Notice) -> bool:
+    """A call that can be answered: Twilio's "1" is a button here."""
+    return notice.channel == NoticeChannel.CALL and notice.delivery in {
+        Delivery.QUEUED,
+        Delivery.SENT,
+    }
+
+
+def mark(phones_: list[Phone], told: list[Notice]) -> str:
     """Changes whenever something was said, or something we said got further."""
     states = [(m.pk, m.delivery, m.body) for phone in phones_ for m in phone.messages]
+    states += [(n.pk, n.delivery, n.text) for n in told]
     return hashlib.sha256(repr(states).encode()).hexdigest()[:16]

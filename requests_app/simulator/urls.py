@@ -5,5 +5,6 @@ from requests_app.simulator import views
 urlpatterns: list[URLPattern] = [
     path("simulator/", views.simulator, name="simulator"),
     path("simulator/threads/", views.threads, name="simulator-threads"),
+    path("simulator/calls/<int:pk>/", views.call, name="simulator-call"),
     path("simulator/send/", views.send, name="simulator-send"),
 ]

@@ -53,6 +53,7 @@ def add_person(
     nicknames: list[str],
     role: str,
     desks: Iterable[Desk],
+    telephone: str = "",
 ) -> tuple[Person, str]:
     """Somebody new, and their first password, which nobody can read again. Raises NotAllowed."""
     if by.property_id != hotel.pk or not may_edit(by, role=role):
@@ -66,6 +67,7 @@ def add_person(
             last_name=last_name,
             nicknames=nicknames,
             role=role,
+            telephone=telephone,
             language=by.language,
         )
         person.set_password(password)
@@ -86,6 +88,7 @@ def edit_person(
     role: str,
     desks: Iterable[Desk],
     is_active: bool,
+    telephone: str | None = None,
 ) -> Person:
     """Raises NotAllowed, or RequestError where the hotel would be left without an administrator."""
     if not may_edit(by, person, role=role):
@@ -99,7 +102,12 @@ def edit_person(
             _refuse_last_administrator(before)
         person.first_name, person.last_name = first_name, last_name
         person.nicknames, person.role, person.is_active = nicknames, role, is_active
-        person.save(update_fields=["first_name", "last_name", "nicknames", "role", "is_active"])
+        person.telephone = person.telephone if telephone is None else telephone
+        person.save(
+            update_fields=[
+                "first_name", "last_name", "nicknames", "role", "is_active", "telephone",
+            ]
+        )  # fmt: skip
         person.desks.set([desk for desk in desks if desk.property_id == person.property_id])
         if (before.role, before.is_active) != (role, is_active):
             sign_out_everywhere(person)
@@ -148,10 +156,13 @@ def change_password(person: Person, *, password: str) -> Person:
     return person
 
 
-def edit_self(person: Person, *, language: str, nicknames: list[str]) -> Person:
-    """What anybody may change about themselves."""
+def edit_self(
+    person: Person, *, language: str, nicknames: list[str], telephone: str | None = None
+) -> Person:
+    """What anybody may change about themselves. ``telephone`` is E.164; None leaves it."""
     with change():
         person.language, person.nicknames = language, nicknames
-        person.save(update_fields=["language", "nicknames"])
+        person.telephone = person.telephone if telephone is None else telephone
+        person.save(update_fields=["language", "nicknames", "telephone"])
         house_changed(person.property_id)
     return person

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.models import Desk, Property
 from staff.models import Person, Role
+from staff.telephones import TelephoneField
 
 MAX_NICKNAMES = 8
 
@@ -48,9 +49,22 @@ class NicknamesField(forms.CharField):
         return list(dict.fromkeys(name for name in names if name))[:MAX_NICKNAMES]
 
 
+def telephone_of(hotel: Property) -> TelephoneField:
+    return TelephoneField(
+        hotel,
+        label=_("Telephone"),
+        help_text=_("Rung and texted only when something is urgent and nobody reacts."),
+        required=False,
+    )
+
+
 class AccountForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of your pages"), choices=settings.LANGUAGES)
     nicknames = NicknamesField()
+
+    def __init__(self, hotel: Property, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["telephone"] = telephone_of(hotel)
 
 
 class OwnPasswordForm(forms.Form):
@@ -115,6 +129,8 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         desks = cast("forms.ModelMultipleChoiceField[Desk]", self.fields["desks"])
         desks.queryset = Desk.objects.filter(property=hotel)
+        self.fields["telephone"] = telephone_of(hotel)
+        self.order_fields(["email", "first_name", "last_name", "telephone", "nicknames"])
         role = cast("forms.ChoiceField", self.fields["role"])
         role.choices = [choice for choice in Role.choices if choice[0] in may_give]
         if person is not None:

@@ -83,7 +83,7 @@ def _colleague(request: StaffRequest, person_id: int) -> Person:
 @staff_only(*EDIT)
 def edit_person(request: StaffRequest, person_id: int) -> HttpResponse:
     person = _colleague(request, person_id)
-    fields = ("first_name", "last_name", "nicknames", "role", "is_active")
+    fields = ("first_name", "last_name", "nicknames", "role", "is_active", "telephone")
     initial = {name: getattr(person, name) for name in fields} | {"desks": person.desks.all()}
     if request.method != "POST":
         return _person_page(request, _form(request.user, person=person, initial=initial), person)

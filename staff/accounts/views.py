@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from requests_app import broadcast
+from requests_app import alert_keys, broadcast
 from requests_app.models import Property
 from staff.accounts import actions, limits
 from staff.accounts.forms import AccountForm, OwnPasswordForm, SignInForm
@@ -116,15 +118,18 @@ def _account_page(
     status: int = 200,
 ) -> HttpResponse:
     person = request.user
-    known = {"language": person.language, "nicknames": person.nicknames}
+    known = {name: getattr(person, name) for name in ("language", "nicknames", "telephone")}
     return render(
         request,
         "accounts/account.html",
         frame(person, here="account")
         | {
-            "form": form or AccountForm(initial=known),
+            "form": form or AccountForm(person.property, initial=known),
             "password": password or OwnPasswordForm(person),
             "saved": request.GET.get("saved", ""),
+            "browsers": person.push_subscriptions.order_by("-created_at"),
+            "alert_key": alert_keys.public_key(),
+            "submission": uuid4(),
         },
         status=status,
     )
@@ -135,7 +140,7 @@ def _account_page(
 def account(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _account_page(request)
-    form = AccountForm(request.POST)
+    form = AccountForm(request.user.property, request.POST)
     if not form.is_valid():
         return _account_page(request, form=form, status=422)
     actions.edit_self(request.user, **form.cleaned_data)

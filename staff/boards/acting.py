@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import fragments, lookups
-from requests_app.actions import delivery
+from requests_app.actions import delivery, pictures
 from requests_app.cards import ACTS, acts_possible, card_context
 from requests_app.errors import MoveNotAllowed, RequestError
 from requests_app.models import Outgoing, Request
@@ -124,6 +124,19 @@ def send_again(request: StaffRequest, pk: int) -> HttpResponse:
     if parked is None:
         raise Http404
     delivery.send_again(parked, at=timezone.now())
+    if is_script(request):
+        return HttpResponse(status=204)
+    return redirect(way_back(request) or "home")
+
+
+@require_POST
+@staff_only()
+def fetch_again(request: StaffRequest, pk: int) -> HttpResponse:
+    """A person wants a picture that could not be fetched once more."""
+    lost = lookups.text_picture_of(request.user.property_id, pk)
+    if lost is None:
+        raise Http404
+    pictures.try_again(lost, at=timezone.now())
     if is_script(request):
         return HttpResponse(status=204)
     return redirect(way_back(request) or "home")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 
 from requests_app.errors import AlreadyChanged
+from requests_app.hours import moment_of
 from requests_app.models import Property, Request
 from staff.models import Person, Role
 
@@ -19,6 +20,12 @@ def next_time(hotel: Property, wanted: time, now: datetime) -> datetime:
     if moment < local:
         moment = (moment.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=hotel.zone)
     return moment.astimezone(UTC)
+
+
+def on_day(hotel: Property, day: date, moment: datetime) -> datetime:
+    """The same time of the hotel's clocks on another day, in UTC."""
+    wall = hotel.local(moment).time().replace(tzinfo=None)
+    return moment_of(day, wall, hotel.zone)
 
 
 def may_overrule(person: Person) -> bool:

@@ -12,12 +12,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from requests_app import fragments, lookups, queries
-from requests_app.cards import acts_possible, card_context, language_name
+from requests_app.cards import ACTS, acts_possible, card_context, language_name
 from requests_app.models import Request
 from requests_app.states import EventKind, Status
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
 from staff.boards.history import actor_of, event_words, lines_of, moment
+from staff.boards.ledger import ledger_of
 from staff.frame import StaffRequest, frame, staff_only
 
 
@@ -60,8 +61,8 @@ def talk_of(request: StaffRequest, target: Request) -> str:
     stay = target.stay
     card = card_context(target)
     events = list(lookups.events_of(target))
-    usual = next((act for act, _url, primary in card["acts"] if primary), None)
-    shown = {act.slug for act, _url, _primary in card["acts"]} | {"note"}
+    usual = ACTS.get(card["usual"])
+    shown = {*card["acts"], "note"}
     possible = [act for act in acts_possible(target) if act.slug != "reply"]  # it has its box
     context: dict[str, Any] = {
         "target": target,
@@ -81,9 +82,7 @@ def talk_of(request: StaffRequest, target: Request) -> str:
         )
         if target.status == Status.CANCELLED
         else "",
-        "promises": [
-            (moment(hotel, promise.due_at, now), promise) for promise in lookups.promises_of(target)
-        ],
+        "ledger": ledger_of(lookups.promises_of(target), target, hotel, now),
         "fulfilments": lookups.fulfilments_of(target),
         "photos": target.photos.order_by("pk"),
         "others": [card_context(other) for other in lookups.others_of_stay(target)],

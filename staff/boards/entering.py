@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +23,8 @@ from requests_app.errors import Missing, RequestError
 from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
 from staff.boards.acting import is_script, way_back
-from staff.boards.acts import next_time
+from staff.boards.acts import next_time, on_day
+from staff.boards.later import LATER
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Person
 
@@ -36,6 +37,8 @@ class Entry(forms.Form):
     service = forms.SlugField(required=False)
     quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
     at = forms.TimeField(required=False)
+    day = forms.DateField(required=False)
+    minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
     desk = forms.SlugField(required=False)
     channel = forms.ChoiceField(choices=[(c.value, c.label) for c in CHANNELS], required=False)
     submission = forms.UUIDField(required=False)
@@ -62,8 +65,21 @@ class Entry(forms.Form):
             desk=Desk.objects.filter(property=hotel, slug=data["desk"]).first(),
             service=services.filter(slug=data["service"]).first() if data["service"] else None,
             quantity=data["quantity"],
-            wanted_at=next_time(hotel, data["at"], at) if data["at"] else None,
+            wanted_at=self.wanted_at(hotel, at),
         )
+
+    def wanted_at(self, hotel: Property, now: datetime) -> datetime | None:
+        """From a time and perhaps a day, else from "in … minutes", in UTC. Raises Missing."""
+        data = self.cleaned_data
+        if data["day"] and not data["at"]:
+            raise Missing(_("Say at what time."))
+        if data["at"]:
+            moment = next_time(hotel, data["at"], now)
+            moment = on_day(hotel, data["day"], moment) if data["day"] else moment
+            if moment <= now:
+                raise Missing(_("Choose a time that is still to come."))
+            return moment
+        return now + timedelta(minutes=data["minutes"]) if data["minutes"] else None
 
 
 @staff_only()
@@ -120,6 +136,7 @@ def ask(
     context: dict[str, Any] = {
         "filled": filled,
         "channels": CHANNELS,
+        "later": [(str(minutes), words) for minutes, words in LATER],
         "rooms": lookups.room_numbers(hotel),
         "catalogue": lookups.services_by_desk(hotel),
         "desks_here": Desk.objects.filter(property=hotel),

@@ -10,32 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import lookups
-from requests_app.actions import house, requests, talking, timing
+from requests_app.actions import house, requests, talking
 from requests_app.actions.opening import MAX_QUANTITY
 from requests_app.errors import AlreadyChanged, Missing, MoveNotAllowed, NotAllowed
 from requests_app.models import Contact, Desk, Service, Stay
 from requests_app.reading.teach import word_to_teach
 from requests_app.states import OPEN, EventKind, Status
 from staff.boards.acts import Act, may_overrule
+from staff.boards.later import FollowUp, Hold, MovePromise
 
-HOLD_REASONS = (
-    gettext_lazy("Guest is asleep or out"),
-    gettext_lazy("Waiting for a part"),
-    gettext_lazy("Guest asked for later"),
-    gettext_lazy("Waiting for a supplier"),
-)
 CANCEL_REASONS = (
     gettext_lazy("Guest does not need it any more"),
     gettext_lazy("Asked twice"),
     gettext_lazy("Not possible; guest was told"),
     gettext_lazy("Not a request"),
 )
-MOVE_REASONS = (
-    gettext_lazy("Many requests at once"),
-    gettext_lazy("Waiting for a part"),
-    gettext_lazy("Guest asked for later"),
-)
-MINUTES = (10, 20, 30, 60, 120)
 
 
 class Accept(Act):
@@ -80,27 +69,6 @@ class Reopen(Act):
         requests.reopen_request(self.target, by=self.person, at=self.now, reason=data["reason"])
 
 
-class Hold(Act):
-    done_when = frozenset({Status.ON_HOLD})
-    event = EventKind.HELD
-    template = "_ask_hold.html"
-    reasons = HOLD_REASONS
-    minute_choices = MINUTES
-    quick = forms.CharField(max_length=200, required=False)
-    reason = forms.CharField(max_length=200, required=False)
-    minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
-    at = forms.TimeField(required=False)
-
-    def act(self, data: dict[str, Any]) -> None:
-        requests.hold_request(
-            self.target,
-            by=self.person,
-            at=self.now,
-            reason=data["reason"] or data["quick"],
-            until=self.moment(data),
-        )
-
-
 class Cancel(Act):
     done_when = frozenset({Status.CANCELLED})
     event = EventKind.CANCELLED
@@ -116,29 +84,6 @@ class Cancel(Act):
             raise MoveNotAllowed(self.target)
         requests.cancel_request(
             self.target, by=self.person, at=self.now, reason=data["reason"] or data["quick"]
-        )
-
-
-class MovePromise(Act):
-    event = EventKind.PROMISED
-    template = "_ask_promise.html"
-    reasons = MOVE_REASONS
-    minute_choices = MINUTES
-    quick = forms.CharField(max_length=200, required=False)
-    reason = forms.CharField(max_length=200, required=False)
-    minutes = forms.IntegerField(min_value=1, max_value=7 * 24 * 60, required=False)
-    at = forms.TimeField(required=False)
-
-    def act(self, data: dict[str, Any]) -> None:
-        until = self.moment(data)
-        if until is None:
-            raise Missing(_("Say by when it will be done."))
-        timing.move_promise(
-            self.target,
-            due_at=until,
-            by=self.person,
-            at=self.now,
-            reason=data["reason"] or data["quick"],
         )
 
 
@@ -294,6 +239,7 @@ FORMS: dict[str, type[Act]] = {
     "reply": Reply,
     "note": Note,
     "promise": MovePromise,
+    "follow-up": FollowUp,
     "sort": Sort,
     "settle": Settle,
     "reopen": Reopen,

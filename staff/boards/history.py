@@ -11,10 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app.models import Message, Outgoing, Property, RequestEvent
+from requests_app import reasons
+from requests_app.models import IncomingPicture, Message, Outgoing, Property, RequestEvent
 from requests_app.models.messages import Channel, Delivery
+from requests_app.models.promises import By
 from requests_app.reading.catalogue import desk_name, service_name
-from requests_app.states import EventKind
+from requests_app.states import EventKind, Whom
+
+UNSENT = {Outgoing.State.DUE, Outgoing.State.UNCERTAIN}
 
 
 def moment(hotel: Property, at: datetime, now: datetime) -> str:
@@ -44,6 +48,14 @@ def event_words(event: RequestEvent, hotel: Property, now: datetime) -> str:
         words = _("Guest moved from %(old)s to %(new)s") % {"old": data["from"], "new": data["to"]}
     elif event.kind == EventKind.IDENTIFIED and "room" in data:
         words = _("It is the guest of %(room)s") % {"room": data["room"]}
+    elif event.kind == EventKind.WARNED and "whom" in data:
+        words = _("Warned: %(whom)s, %(how)s") % {
+            "whom": Whom(data["whom"]).label,
+            "how": By(data["by"]).label,
+        }
+    elif event.kind == EventKind.PLANNED and "at" in data:
+        at = moment(hotel, datetime.fromisoformat(data["at"]), now)
+        words = _("Planned for %(time)s") % {"time": at}
     if event.kind == EventKind.DONE and data.get("beyond"):
         words = _("Done, and beyond: %(what)s") % {"what": data["beyond"]}
     said_elsewhere = {EventKind.REPLIED, EventKind.NOTED, EventKind.HEARD}
@@ -72,6 +84,8 @@ class Line:
     failed: bool
     can_send_again: bool
     waiting_to_be_known: bool
+    pictures: list[tuple[IncomingPicture, str]]
+    """Each with why it could not be had."""
 
 
 def lines_of(messages: Iterable[Message], hotel: Property, now: datetime) -> list[Line]:
@@ -100,6 +114,9 @@ def line_of(message: Message, hotel: Property, now: datetime) -> Line:
         failed=message.delivery in {Delivery.FAILED, Delivery.UNDELIVERED},
         can_send_again=outgoing is not None and outgoing.state == Outgoing.State.PARKED,
         waiting_to_be_known=message.held and message.understood_at is None,
+        pictures=[(picture, reasons.why(picture.reason)) for picture in message.pictures.all()]
+        if message.media
+        else [],
     )
 
 
@@ -107,9 +124,10 @@ def _delivery(message: Message, outgoing: Outgoing | None) -> str:
     if not message.delivery:
         return ""
     words = str(Delivery(message.delivery).label)
-    why = outgoing.reason if outgoing is not None and outgoing.reason else message.error_code
+    why = reasons.why(outgoing.reason if outgoing is not None else "", message.error_code)
     if message.delivery in {Delivery.FAILED, Delivery.UNDELIVERED} and why:
         return f"{words}: {why}"
-    if outgoing is not None and outgoing.state == Outgoing.State.DUE and outgoing.attempts:
-        return _("%(state)s, tried %(n)s times") % {"state": words, "n": outgoing.attempts}
+    if outgoing is not None and outgoing.state in UNSENT and outgoing.attempts:
+        tried = _("%(state)s, tried %(n)s times") % {"state": words, "n": outgoing.attempts}
+        return f"{tried}: {why}" if why else tried
     return words

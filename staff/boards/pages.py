@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -82,7 +83,20 @@ def picture(request: StaffRequest, pk: int) -> HttpResponseBase:
     photo = lookups.picture_of(request.user.property_id, pk)
     if photo is None:
         raise Http404
-    response = FileResponse(photo.file.open("rb"))
+    return _private(photo.file)
+
+
+@staff_only()
+def text_picture(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """The same, of one that came with a text."""
+    picture = lookups.text_picture_of(request.user.property_id, pk)
+    if picture is None or not picture.file:
+        raise Http404
+    return _private(picture.file)
+
+
+def _private(file: FieldFile) -> HttpResponseBase:
+    response = FileResponse(file.open("rb"))
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.models import Desk, Property, Room
 from requests_app.reading.catalogue import THEMES
+from staff.telephones import TelephoneField
 
 LEAVES_AT = time(12, 0)
 """Guests leave by noon; the register knows only the day."""
@@ -27,38 +28,6 @@ THEME_NAMES = {
     "out-and-about": _("Out and about"),
     "stay": _("The stay"),
 }
-
-
-class TelephoneField(forms.CharField):
-    """As people write it; without a country code the hotel's own country is meant."""
-
-    widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"})
-
-    def __init__(self, hotel: Property, **kwargs: Any) -> None:
-        import phonenumbers  # when it is needed: it costs start time
-
-        super().__init__(max_length=30, **kwargs)
-        try:
-            parsed = phonenumbers.parse(hotel.telephone)
-            self.region = phonenumbers.region_code_for_number(parsed)
-        except phonenumbers.NumberParseException:
-            self.region = None
-
-    def clean(self, value: Any) -> str:
-        import phonenumbers
-
-        written = str(super().clean(value))
-        if not written:
-            return ""
-        try:
-            number = phonenumbers.parse(written, self.region)
-        except phonenumbers.NumberParseException as error:
-            raise forms.ValidationError(_("That is not a telephone number.")) from error
-        if not phonenumbers.is_valid_number(number):
-            raise forms.ValidationError(
-                _("That telephone number does not exist. Begin with + and the country code.")
-            )
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class StayForm(forms.Form):

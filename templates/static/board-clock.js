@@ -7,7 +7,7 @@
   const alarm = $("#alarm");
   const clock = $("#clock");
   const shown = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false });
-  let known = null; // ids of the cards that were late a moment ago
+  let known = null; // the cards that were late or warned of a moment ago
 
   function lasting(minutes) {
     const { minutes: short, hours, days } = board.dataset;
@@ -30,6 +30,11 @@
   function tick() {
     write(clock, shown.format(new Date()));
     const late = new Set();
+    // A new time that has passed is offered no more.
+    for (const offer of $$("#lanes [data-until]")) offer.hidden = Date.parse(offer.dataset.until) < Date.now() + 120000;
+    for (const offers of $$("#lanes .new-times")) offers.hidden = !$("button:not([hidden])", offers);
+    // A warning sounds where it is meant to be heard: for whoever has it, or for everybody.
+    const warned = $$("#lanes .card[data-warned]").filter((card) => card.dataset.warned !== "holder" || [board.dataset.me, ""].includes(card.dataset.holder)).map((card) => `${card.id} ${card.dataset.warned}`);
     for (const card of $$("#lanes .card[data-due]")) {
       const seconds = (Date.parse(card.dataset.due) - Date.now()) / 1000;
       const isScheduled = card.dataset.status === "scheduled";
@@ -41,8 +46,9 @@
     }
     alarm.hidden = late.size === 0;
     if (late.size) write($("span", alarm), late.size === 1 ? alarm.dataset.one : alarm.dataset.many.replace("%s", late.size));
-    if (known && [...late].some((id) => !known.has(id))) sound.late();
-    known = late;
+    const now = new Set([...late, ...warned]);
+    if (known && [...now].some((id) => !known.has(id))) sound.late();
+    known = now;
     const fresh = $$('.lane[data-lane="new"] .card').length;
     document.title = `${fresh ? `(${fresh}) ` : ""}${late.size ? "⚠ " : ""}${board.dataset.name} · Concierge`;
   }

@@ -3,7 +3,7 @@
   "use strict";
   const KEYS = {
     a: "accept", s: "start", d: "done", h: "hold", t: "transfer", r: "release", m: "reply", i: "note",
-    p: "promise", o: "sort", w: "settle", u: "reopen", x: "cancel", n: "new",
+    p: "promise", f: "follow-up", o: "sort", w: "settle", u: "reopen", x: "cancel", n: "new",
   };
   const q = $("#q");
   const help = $("#keys");

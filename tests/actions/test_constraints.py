@@ -13,10 +13,13 @@ from django.db import IntegrityError, models, transaction
 from requests_app.actions.praise import commend, rate
 from requests_app.actions.requests import finish_request
 from requests_app.models import (
+    Alert,
     Commendation,
     CommendedPerson,
     Contact,
     Desk,
+    EscalationStep,
+    OnDuty,
     Promise,
     Property,
     Rating,
@@ -53,6 +56,30 @@ class World:
             word="drier",
             taught_at=now,
         )
+        self.open = opened(hotel, now)
+        self.step = EscalationStep.objects.create(
+            property=hotel, minutes=-5, whom="holder", by="board", active=True
+        )
+        self.alert = self.alerted(step=self.step)
+        self.alerted(step=None, about_at=now)
+        OnDuty.objects.create(property=hotel, person=self.person, since=now)
+
+    def alerted(self, **fields: Any) -> Alert:
+        return Alert.objects.create(
+            **(
+                {
+                    "request": self.open,
+                    "whom": "desk",
+                    "by": "board",
+                    "about_at": self.now + timedelta(hours=1),
+                    "at": self.now,
+                }
+                | fields
+            )
+        )
+
+    def steps(self, **fields: Any) -> int:
+        return EscalationStep.objects.filter(pk=self.step.pk).update(**fields)
 
     def status(self, status: str, **fields: Any) -> int:
         return Request.objects.filter(pk=self.request.pk).update(
@@ -108,6 +135,37 @@ BREAKS: dict[str, Break] = {
     "promise_one_stands": lambda w: Promise.objects.create(
         request=w.request, due_at=w.now, made_at=w.now
     ),
+    "promise_told_in_time_was_told": lambda w: Promise.objects.update(
+        told_at=None, told_in_time=True
+    ),
+    "ring_at_least_once": lambda w: Property.objects.update(ring_tries=0),
+    "request_warned_known": lambda w: Request.objects.filter(pk=w.open.pk).update(warned="god"),
+    "request_closed_needs_no_clock": lambda w: w.status(
+        "cancelled", closed_at=w.now, next_look_at=w.now
+    ),
+    "request_closed_needs_no_clock, a warning": lambda w: w.status(
+        "cancelled", closed_at=w.now, next_look_at=None, warned="desk"
+    ),
+    "step_in_minutes_or_as_a_share": lambda w: w.steps(percent=50),
+    "step_in_minutes_or_as_a_share, neither": lambda w: w.steps(minutes=None),
+    "step_share_makes_sense": lambda w: w.steps(minutes=None, percent=0),
+    "step_of_a_desk_or_a_service": lambda w: w.steps(
+        desk=w.open.desk_id, service=w.open.service_id
+    ),
+    "step_known": lambda w: w.steps(whom="everybody"),
+    "step_known, by": lambda w: w.steps(by="raven"),
+    "step_removed_is_off": lambda w: w.steps(removed_at=w.now),
+    "alert_one_pending_a_step": lambda w: w.alerted(step=w.step, about_at=w.now),
+    "alert_once_a_told_time": lambda w: w.alerted(step=w.step, acknowledged_at=w.now),
+    "alert_one_pending_safety": lambda w: w.alerted(step=None),
+    "alert_safety_once_a_told_time": lambda w: w.alerted(
+        step=None, about_at=w.now, acknowledged_at=w.now
+    ),
+    "alert_acknowledged_rings_no_more": lambda w: Alert.objects.update(
+        again_at=w.now, acknowledged_at=w.now
+    ),
+    "alert_known": lambda w: Alert.objects.update(by="raven"),
+    "on_duty_once": lambda w: OnDuty.objects.create(property=w.hotel, person=w.person, since=w.now),
     "rating_one_to_five": lambda w: Rating.objects.update(score=6),
     "rating_one_to_five, below": lambda w: Rating.objects.update(score=0),
     "rating.request": lambda w: Rating.objects.create(request=w.request, score=1, at=w.now),

@@ -14,7 +14,7 @@ from importlib import import_module
 from tests.bench.servers import ROOT
 from tests.bench.table import Row, table
 
-PATHS = ["texts", "boards", "fanout", "page", "start", "memory"]
+PATHS = ["texts", "boards", "fanout", "outbox", "clock", "page", "start", "memory"]
 DOCUMENT = ROOT / "docs" / "measurements.md"
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
 

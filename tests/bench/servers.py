@@ -98,11 +98,11 @@ def serving(name: str, command: list[str], port: int, env: dict[str, str]) -> It
                 process.wait()
 
 
-def ours(folder: Path, *arguments: str) -> contextlib.AbstractContextManager[Server]:
+def ours(folder: Path, *arguments: str, **env: str) -> contextlib.AbstractContextManager[Server]:
     """``manage.py serve``, as ``make run`` starts it."""
     port = free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port), *arguments]
-    return serving("ours", command, port, environment(folder))
+    return serving("ours", command, port, environment(folder, **env))
 
 
 def ours_with_simulator(folder: Path, **env: str) -> contextlib.AbstractContextManager[Server]:

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
-from requests_app.carriers import Hopeless
-from requests_app.carriers import twilio as carrier
-from requests_app.models import Contact, Message, Property
+from requests_app.actions.notices import notify
+from requests_app.carriers import Hopeless, listing
+from requests_app.carriers.calls import Calls
+from requests_app.carriers.texts import Texts
+from requests_app.models import Contact, Message, Notice, Property
 from tests.conftest import EMILY
 from tests.prepare import NODE_MODULES
 from tests.serving import free_port
@@ -57,12 +59,12 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def twilio(prism: str, settings: Any) -> carrier.Twilio:
+def twilio(prism: str, settings: Any) -> Texts:
     settings.TWILIO_API_URL = prism
     settings.TWILIO_ACCOUNT_SID = "AC" + "0" * 32
     settings.TWILIO_AUTH_TOKEN = "12345"
     settings.PUBLIC_URL = "https://hotel.example"
-    return carrier.Twilio()
+    return Texts()
 
 
 @pytest.fixture(params=["sms", "whatsapp"])
@@ -83,15 +85,43 @@ def test_the_file_is_twilios_and_describes_messages() -> None:
     assert "/2010-04-01/Accounts/{AccountSid}/Messages.json" in described
 
 
-def test_what_we_send_is_what_twilio_describes(twilio: carrier.Twilio, message: Message) -> None:
+def test_what_we_send_is_what_twilio_describes(twilio: Texts, message: Message) -> None:
     assert twilio.send(message).startswith(("SM", "MM"))
 
 
 def test_how_we_look_for_what_we_sent_is_what_twilio_describes(
-    twilio: carrier.Twilio, message: Message
+    twilio: Texts, message: Message
 ) -> None:
     """The mock knows no message of ours, so none is found; a wrong question would be refused."""
     assert twilio.find(message) is None
+
+
+@pytest.fixture
+def call(hotel: Property) -> Notice:
+    at = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+    return notify(
+        hotel, person=None, channel="call", address=EMILY, text="412 on myöhässä", key="k", at=at,
+        language="fi",
+    )  # fmt: skip
+
+
+def test_how_we_call_is_what_twilio_describes(twilio: Texts, call: Notice) -> None:
+    assert Calls().send(call).startswith("CA")
+
+
+def test_how_we_look_for_a_call_is_what_twilio_describes(twilio: Texts, call: Notice) -> None:
+    Calls().find(call)
+
+
+def test_a_text_to_staff_is_what_twilio_describes(twilio: Texts, call: Notice) -> None:
+    call.channel = "sms"
+    assert twilio.send(call).startswith(("SM", "MM"))
+
+
+def test_how_we_list_what_came_is_what_twilio_describes(twilio: Texts, hotel: Property) -> None:
+    since = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+    listing.received(hotel.text_number, since=since)
+    listing._pictures_of("SM" + "0" * 32)
 
 
 def test_the_mock_refuses_what_twilio_does_not_describe(prism: str) -> None:
@@ -108,7 +138,7 @@ def test_the_mock_refuses_what_twilio_does_not_describe(prism: str) -> None:
 
 
 def test_a_wrong_account_is_refused_and_is_hopeless(
-    twilio: carrier.Twilio, message: Message, settings: Any
+    twilio: Texts, message: Message, settings: Any
 ) -> None:
     settings.TWILIO_ACCOUNT_SID = "not an account"
     with pytest.raises(Hopeless):

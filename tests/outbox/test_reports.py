@@ -12,7 +12,7 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from requests_app import outbox
-from requests_app.actions import delivery, messages
+from requests_app.actions import claiming, delivery, messages
 from requests_app.models import Contact, Message, Outgoing
 from tests.outbox import carrier as carriers
 from tests.outbox.carrier import Carrier
@@ -92,7 +92,7 @@ def test_a_report_before_our_send_has_returned_is_kept(
 ) -> None:
     """The callback overtakes the answer: both are about the same message."""
     message = messages.text_to(emily, text="hello", by=None, at=now)
-    (row,) = delivery.claim_due(at=now, limit=1)
+    (row,) = claiming.claim_due(at=now, limit=1)
     assert delivery.delivery_report(external_id="SMearly", state="delivered", message_id=message.pk)
     delivery.sent(row, external_id="SMearly", at=now)
     message.refresh_from_db()
@@ -109,7 +109,7 @@ def test_a_report_settles_what_we_did_not_know(
     assert Outgoing.objects.get().state == "uncertain"
     assert report(carrier.sent[0], "delivered") == 204
     assert (Outgoing.objects.get().state, delivered_as()) == ("sent", "delivered")
-    assert delivery.claim_due(at=now + timedelta(days=1), limit=16) == []
+    assert claiming.claim_due(at=now + timedelta(days=1), limit=16) == []
     assert carrier.asked == []
 
 
@@ -117,7 +117,7 @@ def test_a_slow_send_does_not_undo_what_a_report_told(
     carrier: Carrier, emily: Contact, now: datetime
 ) -> None:
     message = messages.text_to(emily, text="hello", by=None, at=now)
-    (row,) = delivery.claim_due(at=now, limit=1)
+    (row,) = claiming.claim_due(at=now, limit=1)
     delivery.delivery_report(external_id="SM1", state="sent", message_id=message.pk)
     delivery.unknown_whether_sent(row, reason="the connection broke", at=now)
     assert Outgoing.objects.get().state == "sent"

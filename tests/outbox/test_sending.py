@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from requests_app import outbox
-from requests_app.actions import delivery, messages
+from requests_app.actions import claiming, delivery, messages
 from requests_app.actions.talking import reply_to_guest
 from requests_app.errors import OptedOut
 from requests_app.models import Contact, Message, Outgoing, Property
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 def send_all(at: datetime) -> int:
     """One round of the outbox at a time of its own: how many it tried."""
-    rows = delivery.claim_due(at=at, limit=outbox.IN_FLIGHT)
+    rows = claiming.claim_due(at=at, limit=outbox.AT_ONCE)
     for row in rows:
         outbox.send_one(row)
     return len(rows)
@@ -258,9 +258,9 @@ def test_what_is_claimed_nobody_else_claims_until_the_lease_is_over(
     carrier: Carrier, emily: Contact, now: datetime
 ) -> None:
     say(emily, "hello", now)
-    (first,) = delivery.claim_due(at=now, limit=16)
-    assert delivery.claim_due(at=now + delivery.LEASE / 2, limit=16) == []
-    (again,) = delivery.claim_due(at=now + delivery.LEASE * 2, limit=16)
+    (first,) = claiming.claim_due(at=now, limit=16)
+    assert claiming.claim_due(at=now + claiming.LEASE / 2, limit=16) == []
+    (again,) = claiming.claim_due(at=now + claiming.LEASE * 2, limit=16)
     assert (again.pk, again.state) == (first.pk, "uncertain")
     # The first was not dead but slow: what it writes down now must not undo the second.
     delivery.not_sent(first, reason="slow", at=now)
@@ -276,9 +276,9 @@ def test_a_sender_that_died_after_the_call_is_not_repeated(
     from requests_app.carriers import carrier_of
 
     say(emily, "hello", now)
-    (row,) = delivery.claim_due(at=now, limit=16)
+    (row,) = claiming.claim_due(at=now, limit=16)
     carrier_of(row.message).send(row.message)  # and here the process ends
-    send_until_done(now + delivery.LEASE * 2)
+    send_until_done(now + claiming.LEASE * 2)
     assert carrier.bodies() == ["hello"]
     assert state() == [("hello", "sent", "queued")]
 

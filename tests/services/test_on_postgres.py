@@ -11,11 +11,14 @@ from tests.serving import ROOT, environment
 
 pytestmark = pytest.mark.services
 
-AGAIN = ["tests/webhooks", "tests/actions", "tests/outbox", "-k", "not any_order"]
+AGAIN = [
+    *("tests/webhooks", "tests/actions", "tests/outbox", "tests/inbox", "tests/notices"),
+    *("-k", "not any_order"),
+]
 """Without the many random histories: their rules are the same code on both."""
 
 
-def test_webhooks_actions_and_outbox_hold_on_postgresql(
+def test_webhooks_actions_outbox_and_inbox_hold_on_postgresql(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     run = subprocess.run(
@@ -25,7 +28,7 @@ def test_webhooks_actions_and_outbox_hold_on_postgresql(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert run.returncode == 0, run.stdout[-8_000:] + run.stderr[-2_000:]
     assert " passed" in run.stdout

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from requests_app import outbox
-from requests_app.models import Contact, Message, Request
+from requests_app.actions.notices import end_calls, notify
+from requests_app.models import Contact, Message, Notice, Request
 from tests.conftest import AYSE, EMILY, MORGANS
 
 SEND = "/simulator/send/"
@@ -103,3 +107,62 @@ def test_a_real_hotels_guests_cannot_be_played(hotel, client):
     hotel.save()
     assert client.get("/simulator/").status_code == 404
     assert client.post(SEND, {"number": EMILY, "body": "hello"}).status_code == 404
+
+
+def tell(hotel, channel, key="k", **more):
+    address = {"email": "manager@demo.example", "push": ""}.get(channel, "+358401234567")
+    told = {"person": None, "address": address, "text": "412 is late <b>"} | more
+    notice = notify(hotel, channel=channel, key=key, at=timezone.now(), **told)
+    outbox.send_due()
+    return notice
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [("email", "sent"), ("sms", "delivered"), ("push", "sent")],
+)
+def test_what_staff_are_told_is_shown(hotel, client, settings, channel, said):
+    settings.EMAIL_IS_SET = False
+    notice = tell(hotel, channel)
+    page = client.get("/simulator/").content.decode()
+    assert "412 is late &lt;b&gt;" in page
+    notice.refresh_from_db()
+    assert notice.delivery == said
+    assert not notice.failed
+
+
+def test_a_telephone_rings_until_1_is_pressed(hotel, client):
+    notice = tell(hotel, "call")
+    page = client.get("/simulator/").content.decode()
+    assert f'action="/simulator/calls/{notice.pk}/"' in page
+    mark = client.get("/simulator/").context["mark"]
+    assert client.post(f"/simulator/calls/{notice.pk}/", {"digit": "1"}).status_code == 302
+    notice.refresh_from_db()
+    assert (notice.digit, notice.delivery) == ("1", "read")
+    answer = client.get("/simulator/threads/", {"mark": mark})
+    assert (answer.status_code, "1 was pressed" in answer.content.decode()) == (200, True)
+
+
+def test_a_telephone_that_is_not_answered_ends_so_that_it_can_be_read(hotel, client):
+    notice = tell(hotel, "call")
+    for _twice in range(2):
+        client.post(f"/simulator/calls/{notice.pk}/", {"digit": ""})
+    notice.refresh_from_db()
+    assert (notice.delivery, notice.reason, notice.failed) == (
+        "undelivered",
+        "nobody answered",
+        True,
+    )
+    other = tell(hotel, "call", key="other")
+    other.refresh_from_db()
+    assert end_calls(at=other.sent_at + timedelta(seconds=59)) == 0
+    assert end_calls(at=other.sent_at + timedelta(seconds=61)) == 1
+
+
+def test_only_calls_of_the_demo_can_be_answered(hotel, client, settings):
+    mail = tell(hotel, "email")
+    assert client.post(f"/simulator/calls/{mail.pk}/", {"digit": "1"}).status_code == 404
+    call = tell(hotel, "call", key="c")
+    settings.TWILIO_AUTH_TOKEN = "x"
+    assert client.post(f"/simulator/calls/{call.pk}/", {"digit": "1"}).status_code == 404
+    assert Notice.objects.filter(answered_at=None).count() == 2

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from urllib.parse import quote_from_bytes, urlencode
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from requests_app import metrics
 from requests_app.carriers import twilio
-from requests_app.models import Message, UnroutedMessage
+from requests_app.models import Message, Property, UnroutedMessage
 from tests.conftest import EMILY
 from tests.webhooks.conftest import PUBLIC_URL, TOKEN, Post, signature_of, text_form
 
-PATHS = ["/twilio/messages/", "/twilio/status/", "/twilio/voice/"]
+PATHS = [
+    "/twilio/messages/",
+    "/twilio/status/",
+    "/twilio/voice/",
+    "/twilio/voice/notice/",
+    "/twilio/voice/status/",
+]
 
 
 def refused() -> float:
@@ -125,7 +134,7 @@ def test_a_signed_form_that_is_no_text_is_refused_by_name(
 
 
 def test_only_posts_are_heard(hotel: object, client: Client) -> None:
-    assert [client.get(path).status_code for path in PATHS] == [405, 405, 405]
+    assert {client.get(path).status_code for path in PATHS} == {405}
 
 
 def test_a_call_is_connected_with_the_front_desk(hotel: object, post: Post) -> None:
@@ -134,3 +143,34 @@ def test_a_call_is_connected_with_the_front_desk(hotel: object, post: Post) -> N
     assert b"<Dial>+12025550199</Dial>" in answer.content
     answer = post("/twilio/voice/", {"CallSid": "CA1", "From": EMILY, "To": "+12025559999"})
     assert b"<Reject" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "voice"),
+    [
+        ("en", "en-GB", "Polly.Amy"),
+        ("fi", "fi-FI", "Polly.Suvi"),
+        ("tr", "tr-TR", "Polly.Filiz"),
+        ("ar", "arb", "Polly.Zeina"),
+        ("xx", "en-GB", "Polly.Amy"),
+    ],
+)
+def test_who_calls_is_greeted_in_the_hotels_language(
+    hotel: Property, post: Post, language: str, code: str, voice: str
+) -> None:
+    Property.objects.update(languages=[language])
+    answer = post("/twilio/voice/", {"CallSid": "CA1", "From": EMILY, "To": "+12025550100"})
+    said = ET.fromstring(answer.content).find("Say")
+    assert said is not None
+    assert said.attrib == {"language": code, "voice": voice}
+    assert "Demo Hotel" in (said.text or "")
+    with translation.override(language if language != "xx" else "en"):
+        assert said.text == gettext("Welcome to %(hotel)s. We connect you with the front desk.") % {
+            "hotel": "Demo Hotel"
+        }
+
+
+def test_a_call_without_fields_is_answered_all_the_same(hotel: object, post: Post) -> None:
+    assert b"<Reject" in post("/twilio/voice/", {"X": "y"}).content
+    assert b"<Reject" in post("/twilio/voice/notice/?notice=%E2%85%A7", {"X": "y"}).content
+    assert post("/twilio/voice/status/?notice=1", {"X": "y"}).status_code == 204

@@ -14,6 +14,10 @@ from django.db import connections
 
 from concierge.doors import is_taken, taken_sentence
 
+SWITCH_SECONDS = 0.0005
+"""A thread that computes lets others have their turn so often. With Python's 5 ms, whoever has read
+a row waits for the one who renders a card: 88 texts a second instead of 140 (measured)."""
+
 WORK_AFTER_SECONDS = 0.2
 """Whoever waits at the door comes first; what a crash left undone, a moment later."""
 
@@ -36,9 +40,10 @@ class Command(BaseCommand):
             raise CommandError(taken_sentence(host, port))
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
-        from requests_app import broadcast, clock, outbox
+        from requests_app import broadcast, clock, inbox, outbox
         from requests_app.threads import pool
 
+        sys.setswitchinterval(SWITCH_SECONDS)
         tasks: list[asyncio.Task[None]] = []
 
         def begin() -> None:
@@ -48,7 +53,7 @@ class Command(BaseCommand):
                 loop.call_later(WORK_AFTER_SECONDS, work, loop)
 
         def work(loop: asyncio.AbstractEventLoop) -> None:
-            tasks.extend([loop.create_task(clock.run()), loop.create_task(outbox.run())])
+            tasks.extend(loop.create_task(part.run()) for part in (clock, outbox, inbox))
 
         def finish() -> None:
             for task in tasks:

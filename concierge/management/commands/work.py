@@ -24,11 +24,11 @@ class Command(BaseCommand):
 
 async def work() -> None:
     """Until SIGTERM or Ctrl-C."""
-    from requests_app import broadcast, clock, outbox
+    from requests_app import broadcast, clock, inbox, outbox
 
     loop = asyncio.get_running_loop()
     broadcast.use_loop(loop)
-    tasks = [asyncio.create_task(clock.run()), asyncio.create_task(outbox.run())]
+    tasks = [asyncio.create_task(part.run()) for part in (clock, outbox, inbox)]
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
