@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from requests_app import fragments, lookups
 from requests_app.actions import counter
 from requests_app.actions.opening import MAX_QUANTITY, Wanted
-from requests_app.cards import day_and_time, title_of
+from requests_app.cards import title_of
+from requests_app.clock_faces import day_and_time
 from requests_app.errors import Missing, RequestError
 from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
