@@ -27,7 +27,7 @@ run: .venv/installed
 
 # Browser tests start servers of their own: one worker a core, and files kept together.
 test: .venv/installed-dev
-	@$(RUN) -m tests.prepare browser
+	@$(RUN) -m tests.prepare browser nginx
 	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
 
 contract: .venv/installed-dev

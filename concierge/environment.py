@@ -39,6 +39,14 @@ class Environment:
             self.wrong.append(f"{name} must be true or false, not {word!r}.")
         return word in TRUE if word else default
 
+    def number(self, name: str, default: int) -> int:
+        """A whole number above 0."""
+        word = self.text(name, str(default))
+        if not word.isdecimal() or not int(word):
+            self.wrong.append(f"{name} must be a whole number above 0, not {word!r}.")
+            return default
+        return int(word)
+
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
 

@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from concierge.counters import share_counters
 from concierge.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +37,8 @@ SENTRY_DSN = env.text("SENTRY_DSN")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 """Who sends it as a bearer token may read /metrics from anywhere; empty: private addresses only."""
 DATABASE_URL = env.text("DATABASE_URL")
+DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=8)
+"""At most, of each process, to PostgreSQL."""
 DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL")}
 EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL", "console://"))
@@ -49,6 +52,9 @@ PUSH_SERVICES = [
     "notify.windows.com",
 ]
 """Hosts that browsers' alerts may come from. We call what a browser names, so not just any."""
+LOG_FORMAT = env.text("LOG_FORMAT", "lines")
+LOG_REQUESTS = env.yes("LOG_REQUESTS", default=LOG_FORMAT == "json")
+"""A line for each request."""
 env.check()
 
 if not urlsplit(PUBLIC_URL).hostname or urlsplit(PUBLIC_URL).scheme not in {"http", "https"}:
@@ -57,6 +63,8 @@ if not urlsplit(TWILIO_API_URL).hostname:
     raise ImproperlyConfigured(f"TWILIO_API_URL must be an address, not {TWILIO_API_URL!r}.")
 if TWILIO_AUTH_TOKEN and not TWILIO_ACCOUNT_SID:
     raise ImproperlyConfigured("TWILIO_ACCOUNT_SID must be set where TWILIO_AUTH_TOKEN is.")
+if LOG_FORMAT not in {"lines", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be lines or json, not {LOG_FORMAT!r}.")
 if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
     raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
 
@@ -75,6 +83,10 @@ try:
         SECRET_KEY = key_file.read_text().strip()
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR {str(DATA_DIR)!r} cannot be used: {error}.") from error
+
+if REDIS_URL:
+    # Several processes: each keeps its counters in a file, and /metrics of any adds them up.
+    share_counters(DATA_DIR)
 
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 if not ALLOWED_HOSTS:
@@ -162,7 +174,7 @@ else:
     # Persistent connections leak under ASGI; the pool does their work.
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5}},
     }
 
 CHANNEL_LAYERS: dict[str, Any] = {
@@ -177,6 +189,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -254,8 +267,15 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "lines": {
+            "()": "concierge.logs.Lines",
+            "format": "{asctime} {levelname} {name}{request}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "concierge.logs.JSONLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},

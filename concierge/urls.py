@@ -10,6 +10,8 @@ from requests_app.guest.urls import websocket_urlpatterns as guest_sockets
 from staff.boards.urls import websocket_urlpatterns as board_sockets
 from staff.manager.urls import websocket_urlpatterns as manager_sockets
 
+handler500 = "concierge.away.handler500"
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),

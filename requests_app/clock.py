@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from requests_app.actions import incoming, looking, notices, ringing, web
+from requests_app.actions import heartbeat, incoming, looking, notices, ringing, web
 from requests_app.errors import RequestError
 from requests_app.models import Request
 from requests_app.prepared import Bound, PreparedRows
-from requests_app.threads import in_thread
+from requests_app.threads import in_thread, is_leaving, pause
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def tick(now: datetime | None = None) -> None:
         ringing.ring_due(at=at, limit=BATCH)
     except Exception:
         log.exception("the clock could not ring")
+    heartbeat.beat("clock", at=at)  # at the end: a round that fails is no sign of life
 
 
 def due(at: datetime) -> list[int]:
@@ -75,9 +76,10 @@ def _look_at(ids: list[int], at: datetime) -> None:
 
 
 async def run() -> None:
-    """For ever, a round every TICK_SECONDS, whatever a round takes."""
+    """A round every TICK_SECONDS, whatever a round takes, until the process leaves; a round that
+    has begun is finished."""
     loop = asyncio.get_running_loop()
-    while True:
+    while not is_leaving():
         begun = loop.time()
         try:
             await in_thread(tick)
@@ -85,4 +87,4 @@ async def run() -> None:
             raise
         except Exception:
             log.exception("the clock failed at one round and goes on")
-        await asyncio.sleep(max(BREATH_SECONDS, TICK_SECONDS - (loop.time() - begun)))
+        await pause(max(BREATH_SECONDS, TICK_SECONDS - (loop.time() - begun)))

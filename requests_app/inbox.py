@@ -22,7 +22,7 @@ from requests_app.actions import arrivals, pictures, reconciling
 from requests_app.carriers import Hopeless, NotNow, Refusal, listing, media
 from requests_app.errors import BadPicture
 from requests_app.models import IncomingPicture, Reconciliation
-from requests_app.threads import returning
+from requests_app.threads import is_leaving, pause, returning
 
 T = TypeVar("T")
 
@@ -113,13 +113,14 @@ def begin() -> None:
 
 
 async def run() -> None:
-    """For ever: the lists at the start and every five minutes, and pictures as they come."""
+    """Until the process leaves: the lists at the start and every five minutes, and pictures as they
+    come."""
     if not settings.TWILIO_AUTH_TOKEN:
         return  # guests of the simulator send no pictures, and nothing of theirs is lost
     inbox = Inbox()
     begun = False
     try:
-        while True:
+        while not is_leaving():
             try:
                 if not begun:
                     await inbox.thread(begin)
@@ -127,7 +128,7 @@ async def run() -> None:
                 await inbox.round()
             except Exception:
                 log.exception("the inbox failed at one round and goes on")
-            await asyncio.sleep(LOOK_SECONDS)
+            await pause(LOOK_SECONDS)
     finally:
         inbox.threads.shutdown(wait=False, cancel_futures=True)
 

@@ -120,9 +120,14 @@ def find_stays(hotel: Property, words: str, now: datetime) -> list[Stay]:
     return list(found.order_by("room__number")[:FOUND])
 
 
-def find_requests(hotel: Property, words: str) -> list[Request]:
-    """By number, room, guest or words; the open ones first, then the newest; cancelled last."""
+def find_requests(hotel: Property, words: str, *, since: datetime | None = None) -> list[Request]:
+    """By number, room, guest or words; the open ones first, then the newest; cancelled last.
+
+    ``since`` leaves out what was asked before and is over, except by its number: what a desk looks
+    for is seldom old, and a chain's tenth year must not make it wait.
+    """
     requests = Request.objects.filter(property=hotel)
+    ids: list[int] = []
     for word in words.split()[:5]:
         match = (
             Q(words__icontains=word)
@@ -133,17 +138,26 @@ def find_requests(hotel: Property, words: str) -> list[Request]:
             | Q(stay__guest__last_name__icontains=word)
             | Q(contact__address__contains=word)
         )
-        if word.lstrip("#").isdigit():
-            match |= Q(pk=int(word.lstrip("#")[:15]))
+        if (number := word.lstrip("#")[:15]).isdecimal():
+            match |= Q(pk=int(number))
+            ids += Request.objects.filter(property=hotel, pk=int(number)).values_list(
+                "pk", flat=True
+            )
         requests = requests.filter(match)
-    ids = [r.pk for r in requests.on_board().only("pk").order_by("-created_at")[:FOUND]]
+    if len(words.split()) > 1:
+        ids = []  # a number among other words is one of them
+    open_now = requests.on_board().exclude(pk__in=ids).only("pk").order_by("-created_at")
+    ids += [request.pk for request in open_now[:FOUND]]
     if len(ids) < FOUND:
-        closed = requests.exclude(closed_at=None).only("pk").order_by("-created_at")
+        closed = requests.exclude(closed_at=None).exclude(pk__in=ids).only("pk")
+        if since is not None:
+            closed = closed.filter(created_at__gte=since)
+        closed = closed.order_by("-created_at")
         for some in (
             closed.exclude(status=Status.CANCELLED),
             closed.filter(status=Status.CANCELLED),
         ):
-            ids += [r.pk for r in some[: FOUND - len(ids)]]
+            ids += [r.pk for r in some[: max(0, FOUND - len(ids))]]
     return in_order(ids)
 
 

@@ -24,7 +24,7 @@ from requests_app.actions.journal import change
 from requests_app.carriers import Carrier, Hopeless, NotNow, Refusal, Unknown, carrier_of
 from requests_app.models import Outgoing
 from requests_app.models.messages import Door
-from requests_app.threads import in_thread, returning
+from requests_app.threads import in_thread, is_leaving, pause, returning
 
 log = logging.getLogger(__name__)
 
@@ -216,7 +216,7 @@ class Flight:
             await self.land(0 if more else GATHER_SECONDS)
         elif not more:
             # A tenth of a second lets answers gather: each round costs a look and a write.
-            await asyncio.sleep(GATHER_SECONDS if rows else IDLE_SECONDS)
+            await pause(GATHER_SECONDS if rows else IDLE_SECONDS)
 
     async def land(self, seconds: float) -> None:
         """Write down what has come back; wait so long for the first of it."""
@@ -237,11 +237,12 @@ class Flight:
 
 
 async def run() -> None:
-    """For ever: up to IN_FLIGHT sends at once, a look at the table twice a second when idle."""
+    """Until the process leaves: up to IN_FLIGHT sends at once, a look at the table twice a second
+    when idle. Leaving finishes what it has claimed: no row is left with a lease of ours."""
     alone = not settings.REDIS_URL  # without it nobody else may work: see `manage.py work`
     flight = Flight()
     try:
-        while True:
+        while not is_leaving():
             try:
                 if alone:
                     await in_thread(claiming.take_over)
@@ -249,7 +250,7 @@ async def run() -> None:
                 await flight.round()
             except Exception:
                 log.exception("the outbox failed at one round and goes on")
-                await asyncio.sleep(IDLE_SECONDS * 4)
+                await pause(IDLE_SECONDS * 4)
     finally:
         with contextlib.suppress(Exception):
             await flight.end()

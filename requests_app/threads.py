@@ -6,6 +6,8 @@ A thread keeps its SQLite connection: opening one with its pragmas costs 0.6 ms,
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
@@ -40,3 +42,41 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
     """Run ``function`` in the pool and wait for it without blocking the event loop."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(pool, lambda: returning(function)(*args, **kwargs))
+
+
+# --- leaving -----------------------------------------------------------------------------------
+
+_leaving = threading.Event()
+_pausing: set[asyncio.Future[None]] = set()
+
+
+def leave() -> None:
+    """This process is about to end: the clock and the outbox begin no further round. From the
+    event loop's thread."""
+    _leaving.set()
+    for pausing in tuple(_pausing):
+        if not pausing.done():
+            pausing.set_result(None)
+
+
+def stay() -> None:
+    """After all: for processes that start anew, as tests do."""
+    _leaving.clear()
+
+
+def is_leaving() -> bool:
+    return _leaving.is_set()
+
+
+async def pause(seconds: float) -> None:
+    """Sleep between two rounds, but not longer than until the process leaves."""
+    if is_leaving():
+        return
+    pausing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    _pausing.add(pausing)
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await pausing
+    finally:
+        _pausing.discard(pausing)

@@ -1,4 +1,4 @@
-"""``python -m tests.prepare browser|contract|gettext``: what the suite needs from outside Python.
+"""``python -m tests.prepare browser|contract|gettext|nginx``: what is needed from outside.
 
 As root on Debian it is installed; elsewhere one sentence says what is missing.
 """
@@ -63,6 +63,13 @@ def prepare_gettext() -> str | None:
     return None
 
 
+def prepare_nginx() -> str | None:
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if found is None and not by_apt(["nginx-light"]):
+        return "Proving the shipped proxy needs nginx: install it (Debian: apt install nginx)."
+    return None
+
+
 def prepare_contract() -> str | None:
     """Twilio's OpenAPI file and the mock server, at the versions of package-lock.json."""
     if shutil.which("npm") is None:
@@ -90,6 +97,7 @@ if __name__ == "__main__":
         "browser": prepare_browser,
         "contract": prepare_contract,
         "gettext": prepare_gettext,
+        "nginx": prepare_nginx,
     }
     for thing in sys.argv[1:]:
         if problem := things[thing]():

@@ -85,6 +85,9 @@ class Server:
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
+    command: str = "serve"
+    name: str = "server"
+    """Of its log: several may share a folder."""
 
     @property
     def url(self) -> str:
@@ -101,16 +104,16 @@ class Server:
     @property
     def log(self) -> str:
         """Everything it has printed so far."""
-        return (self.data_dir / "server.log").read_text(errors="replace")
+        return (self.data_dir / f"{self.name}.log").read_text(errors="replace")
 
     def start(self) -> Server:
         """Returns once /readyz answers 200."""
-        with (self.data_dir / "server.log").open("ab") as output:
+        with (self.data_dir / f"{self.name}.log").open("ab") as output:
             self.process = subprocess.Popen(
                 [
                     sys.executable,
                     "manage.py",
-                    "serve",
+                    self.command,
                     "--port",
                     str(self.port),
                     *self.arguments,
@@ -133,11 +136,15 @@ class Server:
         self.kill()
         raise AssertionError(f"the server did not start:\n{self.log}")
 
-    def stop(self) -> int:
+    def tell(self, signum: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(signum)
+
+    def stop(self, signum: int = signal.SIGINT) -> int:
         """As Ctrl-C does it; returns the exit code."""
         assert self.process is not None
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signum)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:

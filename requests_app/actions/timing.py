@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from requests_app import ladder, queries, wording
+from requests_app import ladder, metrics, queries, wording
 from requests_app.actions import messages
 from requests_app.actions.journal import By, change, move
 from requests_app.actions.opening import promise_again
@@ -84,6 +84,7 @@ def miss(request: Request, *, at: datetime) -> bool:
         standing = Promise.objects.filter(request=request, kept=None, replaced_at=None)
         if not standing.update(kept=False):
             return False
+        metrics.promises_missed.inc()
         move(
             request,
             None,

@@ -2,6 +2,7 @@
 
 from requests_app.models.hotel import Desk, Property, Room, Service, TaughtWord
 from requests_app.models.inbox import IncomingPicture, Reconciliation
+from requests_app.models.machinery import Heartbeat
 from requests_app.models.messages import CarrierTrouble, Contact, Message, Outgoing, UnroutedMessage
 from requests_app.models.notices import Notice, PushSubscription
 from requests_app.models.praise import Commendation, CommendedPerson, Rating
@@ -19,6 +20,7 @@ __all__ = [
     "EscalationStep",
     "Fulfilment",
     "Guest",
+    "Heartbeat",
     "IncomingPicture",
     "Message",
     "Notice",

@@ -221,6 +221,7 @@ class Outgoing(models.Model):
             models.Index(
                 fields=["due_at"], name="outgoing_due", condition=Q(state__in=["due", "uncertain"])
             ),
+            models.Index(fields=["state"], name="outgoing_parked", condition=Q(state="parked")),
         ]
 
     def __str__(self) -> str:

@@ -63,14 +63,14 @@ def board(request: StaffRequest, slug: str) -> HttpResponse:
 def search(request: StaffRequest) -> HttpResponse:
     """A whole page, or only what was found where the page's script asks."""
     hotel, words = request.user.property, request.GET.get("q", "").strip()[:80]
-    now = timezone.now()
+    now, everything = timezone.now(), "all" in request.GET
+    since = None if everything else now - lookups.RECENTLY
+    found = lookups.find_requests(hotel, words, since=since) if words else []
     context = {
         "words": words,
         "stays": lookups.find_stays(hotel, words, now) if words else [],
-        "found": [
-            card_context(r) | {"asked": moment(hotel, r.created_at, now)}
-            for r in (lookups.find_requests(hotel, words) if words else [])
-        ],
+        "found": [card_context(r) | {"asked": moment(hotel, r.created_at, now)} for r in found],
+        "may_be_older": bool(words) and not everything,
     }
     if request.headers.get("HX-Request"):
         return render(request, "boards/_found.html", context)

@@ -12,6 +12,7 @@
   const LONGEST_WAIT = 15_000;
   const SIGNED_OUT = 4401;
   const UNKNOWN = 4404;
+  const RESTARTING = 1012; // the server leaves; another one is there, or will be in a moment
 
   function clockOf(zone) {
     const format = { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false };
@@ -43,10 +44,10 @@
     }
 
     // Whatever the reason, and with every closing code: try again, sooner at first, never all at once.
-    function later() {
+    function later(code) {
       drop();
       tries += 1;
-      state("offline");
+      state(code === RESTARTING && tries === 1 ? "connecting" : "offline");
       clearTimeout(retry);
       const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1));
       retry = setTimeout(connect, wait * (0.5 + Math.random()));
@@ -66,7 +67,7 @@
       socket = mine;
       const stillThere = () => {
         clearTimeout(watch);
-        watch = setTimeout(later, QUIET);
+        watch = setTimeout(() => later(0), QUIET);
       };
       stillThere();
       mine.onmessage = (event) => {
@@ -77,7 +78,7 @@
       mine.onclose = (event) => {
         if (event.code === SIGNED_OUT) leaveFor(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
         else if (event.code === UNKNOWN) leaveFor("/");
-        else later();
+        else later(event.code);
       };
     }
 
@@ -100,7 +101,7 @@
       if (!document.hidden && (!socket || socket.readyState !== WebSocket.OPEN)) { tries = 0; connect(); }
     }
     addEventListener("online", () => { tries = 0; connect(); });
-    addEventListener("offline", later);
+    addEventListener("offline", () => later(0));
     addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
     document.addEventListener("visibilitychange", now);
     state("connecting");

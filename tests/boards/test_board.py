@@ -11,6 +11,7 @@ from django.utils import timezone
 from requests_app import fragments, queries
 from requests_app.actions import house, requests
 from requests_app.hub import Changes
+from requests_app.models import Request
 from staff.boards.live import BoardView
 from tests.boards.conftest import as_it_is
 from tests.conftest import AYSE, EMILY, MORGANS, STRANGER
@@ -220,3 +221,24 @@ def test_what_is_urgent_with_another_desk_is_shown_apart_and_counted_there(asked
     everything = signed_in("supervisor").get("/boards/all/").content.decode()
     assert '<span class="lane-count">2</span>' in everything
     assert re.search(r'data-lane="elsewhere"[^>]* hidden>', everything)
+
+
+def test_what_is_long_over_is_found_where_one_asks_for_it_or_names_it(asked, signed_in, now):
+    old = asked("towels", "412", words="the blue towels with dolphins")
+    Request.objects.filter(pk=old.pk).update(
+        status="confirmed",
+        created_at=now - timedelta(days=30),
+        closed_at=now - timedelta(days=30),
+    )
+    client = signed_in("front-desk")
+
+    def found(**query):
+        page = client.get("/search/", query, headers={"HX-Request": "true"}).content.decode()
+        return f'data-open="{old.pk}"' in page
+
+    assert not found(q="dolphins")
+    assert "all=1" in client.get("/search/", {"q": "dolphins"}).content.decode()
+    assert found(q="dolphins", all="1")
+    assert found(q=f"#{old.pk}")
+    Request.objects.filter(pk=old.pk).update(status="new", closed_at=None)
+    assert found(q="dolphins")

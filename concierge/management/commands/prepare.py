@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from concierge.doors import is_taken, taken_sentence
+from concierge.doors import open_door, why_shut
 
 
 class Command(BaseCommand):
@@ -26,8 +26,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, demo: bool, host: str, port: int | None, **options: Any) -> None:
-        if port is not None and is_taken(host, port):
-            raise CommandError(taken_sentence(host, port))
+        if port is not None:
+            try:
+                open_door(host, port, shared=False).close()
+            except OSError as error:
+                raise CommandError(why_shut(host, port, error)) from error
         call_command("compile_translations")
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("migrate", interactive=False, verbosity=0)

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from concierge.doors import is_taken, taken_sentence
+from concierge.leaving import end_at_once
+from concierge.supervisor import tell_supervisor
 
 SWITCH_SECONDS = 0.0005
 """A thread that computes lets others have their turn so often. With Python's 5 ms, whoever has read
@@ -36,43 +37,54 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: int, no_work: bool, **options: Any) -> None:
-        if is_taken(host, port):
-            raise CommandError(taken_sentence(host, port))
+        self.open(host, port, works=not no_work, shared=False)
+
+    def open(self, host: str, port: int, *, works: bool, shared: bool) -> None:
+        """Until a signal. ``shared``: other processes of ours may have the same port."""
         from concierge.asgi import application
         from concierge.daphne import ConciergeServer, reactor
+        from concierge.doors import open_door, why_shut
+        from concierge.leaving import drain, on_signal
         from requests_app import broadcast, clock, inbox, outbox
-        from requests_app.threads import pool
+        from requests_app.threads import pool, returning
 
         sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            door = open_door(host, port, shared=shared)
+        except OSError as error:
+            raise CommandError(why_shut(host, port, error)) from error
         tasks: list[asyncio.Task[None]] = []
+        finished = True
 
         def begin() -> None:
             loop = asyncio.get_event_loop()
             broadcast.use_loop(loop)
-            if not no_work:
+            on_signal(loop, end)
+            if works:
                 loop.call_later(WORK_AFTER_SECONDS, work, loop)
 
         def work(loop: asyncio.AbstractEventLoop) -> None:
             tasks.extend(loop.create_task(part.run()) for part in (clock, outbox, inbox))
 
-        def finish() -> None:
-            for task in tasks:
-                task.cancel()
+        async def end() -> None:
+            nonlocal finished
+            finished = await drain(server, tasks)
             broadcast.use_loop(None)
+            server.stop()
 
         def ready() -> None:
             gc.freeze()  # and what the start has made is never looked through again
             gc.enable()
-            pool.submit(tell)
+            pool.submit(returning(tell))
 
         def tell() -> None:
             self.stdout.write(where_to_go(host, port))
             self.stdout.flush()
+            tell_supervisor("READY=1")
 
         server = ConciergeServer(
             application=application,
-            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
-            signal_handlers=True,
+            door=door,
             http_timeout=60,
             # Daphne closes with 1000 after a day by itself; a board stays for as long as it likes.
             websocket_timeout=-1,
@@ -85,12 +97,10 @@ class Command(BaseCommand):
             server_name="concierge",
         )
         reactor.callWhenRunning(begin)
-        reactor.addSystemEventTrigger("before", "shutdown", finish)
         server.run()
         connections.close_all()
-        if server.abort_start:
-            raise CommandError(taken_sentence(host, port))
-        sys.stdout.flush()
+        if not finished:
+            end_at_once()
 
 
 def where_to_go(host: str, port: int) -> str:

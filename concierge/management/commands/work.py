@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import time
+from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
+
+from concierge.leaving import (
+    LAST_WORDS_SECONDS,
+    PATIENCE_SECONDS,
+    end_at_once,
+    finish_work,
+    on_signal,
+)
+from concierge.management.commands.web import refuse_to_be_alone
+from concierge.supervisor import tell_supervisor
 
 
 class Command(BaseCommand):
-    help = "Run the clock and the outbox apart from the web process (serve --no-work)."
+    help = "Run the clock and the outbox, apart from the web processes. Any number may run."
+    requires_system_checks = ["concierge"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.REDIS_URL:
-            raise CommandError(
-                "Without REDIS_URL a separate worker would tell no board what it changes."
-                " Set it, or let `manage.py serve` do the work itself."
-            )
-        asyncio.run(work())
+        refuse_to_be_alone()
+        asyncio.run(work(self.tell))
+
+    def tell(self) -> None:
+        self.stdout.write("  The clock and the outbox are at work.  (Ctrl-C ends it)")
+        self.stdout.flush()
+        tell_supervisor("READY=1")
 
 
-async def work() -> None:
-    """Until SIGTERM or Ctrl-C."""
+async def work(ready: Callable[[], None]) -> None:
+    """Until SIGTERM or Ctrl-C; what has begun is finished."""
     from requests_app import broadcast, clock, inbox, outbox
 
-    loop = asyncio.get_running_loop()
-    broadcast.use_loop(loop)
+    broadcast.use_loop(asyncio.get_running_loop())
     tasks = [asyncio.create_task(part.run()) for part in (clock, outbox, inbox)]
-    stop = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stop.set)
-    await stop.wait()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    asked = asyncio.Event()
+
+    async def end() -> None:
+        asked.set()
+
+    on_signal(asyncio.get_running_loop(), end)
+    ready()
+    await asked.wait()
+    finished = await finish_work(tasks, time.monotonic() + PATIENCE_SECONDS)
+    await asyncio.sleep(LAST_WORDS_SECONDS)
+    if not finished:
+        end_at_once()
