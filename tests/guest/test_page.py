@@ -77,7 +77,7 @@ def test_services_are_shown_by_theme_with_their_promise(hotel, phone):
         "Your stay",
     ]
     assert '<a href="towels/"><span>Bath towels</span><small>within 15 min</small></a>' in page
-    assert '<a href="taxi/">Taxi<small>any time</small></a>' in page
+    assert '<a href="taxi/"><span>Taxi</span><small>any time</small></a>' in page
     assert "information/" not in page
 
 
