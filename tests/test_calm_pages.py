@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest
 from django.test import Client
-from django.views.defaults import server_error
+
+from concierge.away import handler500
 
 
 def test_an_address_that_leads_nowhere_is_a_calm_page_with_a_way_back(hotel, client, signed_in):
@@ -31,8 +32,11 @@ def test_a_form_without_its_token_is_answered_in_our_own_words(hotel):
 
 
 def test_a_failure_of_ours_is_a_page_that_needs_nothing(db):
-    failed = server_error(HttpRequest())
+    address = HttpRequest()
+    address.path, address.method = "/boards/bell/", "GET"
+    failed = handler500(address)
     page = failed.content.decode()
     assert failed.status_code == 500
     assert "Something went wrong on our side." in page
-    assert 'href="/">Back to the start</a>' in page
+    assert 'class="calm"' in page
+    assert 'href="/boards/bell/">Try again</a>' in page
