@@ -22,7 +22,7 @@ RUN := .venv/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
 run: .venv/installed
-	@$(RUN) manage.py prepare --demo
+	@$(RUN) manage.py prepare --demo --port $(PORT)
 	@exec $(RUN) manage.py serve --port $(PORT)
 
 # Browser tests start servers of their own: one worker a core, and files kept together.
@@ -64,7 +64,7 @@ clean:
 	@$(PYTHON) -m venv .venv 2>/dev/null || sh deploy/make-venv.sh $(PYTHON)
 
 .venv/installed: requirements.lock | .venv/bin/python
-	@echo "Installing what Concierge needs (once, about a minute) …"
+	@echo "Installing what Concierge needs (once, a minute or two) …"
 	@$(PIP) -r requirements.lock
 	@touch $@
 

@@ -30,14 +30,19 @@ def handler500(request: HttpRequest) -> HttpResponse:
         response = HttpResponse("Try again.\n", status=status, content_type="text/plain")
     else:
         with translation.override(translation.get_language_from_request(request)):
-            response = for_people(away=away, piece=bool(request.headers.get("HX-Request")))
+            response = for_people(
+                away=away,
+                piece=bool(request.headers.get("HX-Request")),
+                again=request.path if request.method == "GET" else "/",
+            )
         response.status_code = status
     if away:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
-def for_people(*, away: bool, piece: bool) -> HttpResponse:
+def for_people(*, away: bool, piece: bool, again: str = "/") -> HttpResponse:
+    """``again``: the address that is tried once more."""
     if away:
         title = _("One moment, please")
         sentence = _(
@@ -48,4 +53,6 @@ def for_people(*, away: bool, piece: bool) -> HttpResponse:
         sentence = _("Something went wrong on our side. Nothing was changed; please try again.")
     if piece:
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8")
-    return HttpResponse(render_to_string("away.html", {"title": title, "sentence": sentence}))
+    return HttpResponse(
+        render_to_string("away.html", {"title": title, "sentence": sentence, "again": again})
+    )

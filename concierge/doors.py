@@ -10,6 +10,7 @@ port is shared), then everybody who is inside is accepted, and only then is the 
 from __future__ import annotations
 
 import ctypes
+import errno
 import socket
 import struct
 import sys
@@ -46,6 +47,13 @@ def open_door(host: str, port: int, *, shared: bool) -> socket.socket:
         door.close()
         raise
     return door
+
+
+def why_shut(host: str, port: int, error: OSError) -> str:
+    """What to say where it could not be opened."""
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken. Choose another: make run PORT={port + 1}"
+    return f"Port {port} on {host} cannot be had: {error.strerror}."
 
 
 def let_nobody_in(door: socket.socket) -> None:

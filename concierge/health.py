@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from concierge.callers import may_read_metrics
 from requests_app import pulse
 from requests_app.threads import is_leaving
 
@@ -57,9 +58,13 @@ def failures(*, all_parts: bool) -> list[str]:
     return failing
 
 
-def metrics(_request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format: the counters of all processes of this machine, and gauges of the
-    database. Counts only: no names, no numbers, no words."""
+    database. Counts only: no names, no numbers, no words; and not for everybody, since they tell
+    how busy a hotel is."""
+    if not may_read_metrics(request):
+        words = "Only from this machine or its private network, or with METRICS_TOKEN.\n"
+        return HttpResponse(words, status=403, content_type="text/plain")
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)

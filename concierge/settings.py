@@ -34,6 +34,8 @@ TWILIO_TIMEOUT_SECONDS = 14.0
 REDIS_URL = env.text("REDIS_URL")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "concierge@localhost")
 SENTRY_DSN = env.text("SENTRY_DSN")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""Who sends it as a bearer token may read /metrics from anywhere; empty: private addresses only."""
 DATABASE_URL = env.text("DATABASE_URL")
 DATABASE_CONNECTIONS = env.number("DATABASE_CONNECTIONS", default=8)
 """At most, of each process, to PostgreSQL."""
@@ -277,6 +279,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "autobahn": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},

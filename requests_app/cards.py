@@ -264,10 +264,12 @@ def card_context(request: Request) -> dict[str, Any]:
     if request.language and request.language != language:
         where.append(language_name(request.language, language))
     acts = acts_on_card(request)
-    usual = None if request.status == Status.DONE else acts[0] if acts else None
+    is_over = request.status in {Status.DONE, Status.CONFIRMED}
+    usual = None if is_over or not acts else acts[0]
     return {
         "id": request.pk,
         "status": request.status,
+        "status_words": request.get_status_display(),
         "room": room.number if room else "",
         "desk": request.desk.slug,
         "desk_name": request.desk.name_in(language),

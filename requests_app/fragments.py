@@ -99,12 +99,20 @@ LANES: dict[str, str] = {
 """Which lane shows which status. The page's script reads it from the lanes' data-shows."""
 
 
-def lanes(rows: Sequence[tuple[int, int, str]], language: str) -> SafeString:
-    """A whole board of (request id, sequence, status), in their order: what is inside #lanes."""
-    by_lane: dict[str, list[tuple[int, int]]] = {lane: [] for lane in LANES.values()}
-    for pk, sequence, status in rows:
-        by_lane[LANES[status]].append((pk, sequence))
-    missing = [(pk, seq) for pk, seq, _status in rows if (pk, seq, language) not in _kept]
+ELSEWHERE = "elsewhere"
+"""The lane of what is urgent with another desk: seen here, and counted there."""
+
+
+def lanes(
+    rows: Sequence[tuple[int, int, str, int]], language: str, *, desk_id: int | None
+) -> SafeString:
+    """A whole board of (request id, sequence, status, desk id), in their order: what is inside
+    #lanes. ``desk_id``: whose board it is; None for everything."""
+    by_lane: dict[str, list[tuple[int, int]]] = {lane: [] for lane in (*LANES.values(), ELSEWHERE)}
+    for pk, sequence, status, desk in rows:
+        lane = LANES[status] if desk_id in {None, desk} else ELSEWHERE
+        by_lane[lane].append((pk, sequence))
+    missing = [(pk, seq) for pk, seq, *_rest in rows if (pk, seq, language) not in _kept]
     if missing:
         cards(missing, language)  # all lanes' cards in one query
     with translation.override(language):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 RECENTLY = timedelta(days=14)
 OFFICE = frozenset({"manager", "administrator"})
 """Roles (``staff.models.Role``) of those who are not sent to a room."""
+MOST_NEAR = 6
+"""So many colleagues are offered at once; the others behind one more tap."""
 FOUND = 12
 """So many of each kind a search shows."""
 
@@ -79,8 +81,8 @@ def team_for(
         is_near = person.role not in OFFICE and (times[person.pk] or person.pk in of_desk)
         (near if is_near else far).append(person)
     near.sort(key=lambda p: (p.pk not in of_desk, -times[p.pk]))
-    far.sort(key=lambda p: p.role in OFFICE)
-    return near, far
+    far = [*near[MOST_NEAR:], *sorted(far, key=lambda p: p.role in OFFICE)]
+    return near[:MOST_NEAR], far
 
 
 def services_by_desk(hotel: Property) -> list[tuple[Desk, list[Service]]]:

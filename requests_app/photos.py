@@ -42,6 +42,18 @@ class PictureTooLarge(BadPicture):
         )
 
 
+class TooManyPixels(BadPicture):
+    """Small as a file, and larger than any telephone's photo once it is open."""
+
+    code = "picture-too-many-pixels"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The picture has too many pixels (more than %(most)s million), so it was left out.")
+            % {"most": MAX_PIXELS // 1_000_000}
+        )
+
+
 class NotAPicture(BadPicture):
     code = "not-a-picture"
 
@@ -68,8 +80,8 @@ def _pillow() -> Any:
 def read_picture(file: IO[bytes], size: int) -> Picture:
     """A guest's picture, turned upright, at most LONGEST_SIDE, without anything but pixels.
 
-    ``size`` is in bytes. Raises PictureTooLarge or NotAPicture; opens no more than the header of
-    what is too large.
+    ``size`` is in bytes. Raises PictureTooLarge, TooManyPixels or NotAPicture; opens no more than
+    the header of what is too large.
     """
     if size > MAX_BYTES:
         raise PictureTooLarge
@@ -77,12 +89,12 @@ def read_picture(file: IO[bytes], size: int) -> Picture:
     try:
         with pillow.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise NotAPicture
+                raise TooManyPixels
             return _made_anew(image)
     except BadPicture:
         raise
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning) as error:
-        raise PictureTooLarge from error
+        raise TooManyPixels from error
     except Exception as error:  # decoders fail in every way there is; none may lose the words
         raise NotAPicture from error
 

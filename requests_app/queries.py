@@ -169,20 +169,21 @@ def still_signed_in(
 # --- boards ------------------------------------------------------------------------------------
 
 
-def board_rows(property_id: int, desk_id: int | None) -> list[tuple[int, int, str]]:
-    """(request id, sequence, status) of every card of a board, in the order they are shown in.
+def board_rows(property_id: int, desk_id: int | None) -> list[tuple[int, int, str, int]]:
+    """(request id, sequence, status, desk id) of every card of a board, in the order they are
+    shown in.
 
     An urgent request is on every board until it is done, whichever desk has it.
     """
     requests = Request.objects.filter(property_id=property_id).on_board()
     if desk_id is not None:
         requests = requests.filter(Q(desk_id=desk_id) | (Q(urgent=True) & ~Q(status="done")))
-    return list(requests.most_urgent_first().values_list("pk", "sequence", "status"))
+    return list(requests.most_urgent_first().values_list("pk", "sequence", "status", "desk_id"))
 
 
 def board_keys(property_id: int, desk_id: int | None) -> list[tuple[int, int]]:
     """(request id, sequence) of every card of a board: ``board_rows`` without the lanes."""
-    return [(pk, sequence) for pk, sequence, _status in board_rows(property_id, desk_id)]
+    return [(pk, sequence) for pk, sequence, *_rest in board_rows(property_id, desk_id)]
 
 
 def requests_by_id(ids: Iterable[int]) -> dict[int, Request]:

@@ -14,6 +14,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.models import Commendation, CommendedPerson, Fulfilment, Promise, Request
+from requests_app.reading import StaffName
+from requests_app.reading.people import match_people
 
 if TYPE_CHECKING:
     from staff.models import Person
@@ -51,6 +53,11 @@ class Story:
         return self.commendation.request
 
     @property
+    def may_be_passed_on(self) -> bool:
+        """Whether it names somebody, or somebody of whom the form asks who is meant."""
+        return bool(self.people) or any(name.candidates for name in self.open_names)
+
+    @property
     def also_did(self) -> tuple[Person, ...]:
         """Who did it without being named in the guest's words."""
         named = {row.person_id for row in self.people}
@@ -67,9 +74,17 @@ class Story:
     @property
     def words(self) -> SafeString:
         """The guest's words, escaped, with the names of whom they thank marked."""
-        names = [name for row in self.people for name in _names(row.person)]
+        people = [row.person for row in self.people]
+        names = [name for person in people for name in _names(person)]
+        # And as they were written: "Aiino" is Aino too.
+        staff = [StaffName(p.pk, p.first_name, p.last_name, tuple(p.nicknames)) for p in people]
+        written = [
+            named.words
+            for named in match_people(self.commendation.words, staff)
+            if named.candidates and not named.words.isdigit()
+        ]
         return mark_names(
-            self.commendation.words, [*names, *(name.words for name in self.open_names)]
+            self.commendation.words, [*names, *written, *(name.words for name in self.open_names)]
         )
 
 

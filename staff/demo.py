@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -134,6 +134,7 @@ def _set_clocks(hotel: Property, *, now: datetime) -> None:
 
 def check_in_guests(hotel: Property, *, now: datetime) -> None:
     others = iter(OTHER_GUESTS * 4)
+    today = hotel.local(now).date()
     for n, room in enumerate(Room.objects.filter(property=hotel).order_by("number")):
         if room.number in VACANT:
             continue
@@ -151,10 +152,12 @@ def check_in_guests(hotel: Property, *, now: datetime) -> None:
             language=language,
             preferences=preferences,
         )
+        arrived = today - timedelta(days=1 + n % 4)
+        leaves = today + timedelta(days=1 + n % 5)
         Stay.objects.create(
             property=hotel,
             guest=guest,
             room=room,
-            arrived_at=now - timedelta(days=1 + n % 4, hours=n % 7),
-            leaves_at=now + timedelta(days=1 + n % 5),
+            arrived_at=datetime.combine(arrived, time(15 + n % 7, 10 * (n % 6)), hotel.zone),
+            leaves_at=datetime.combine(leaves, time(11 + n % 2), hotel.zone),
         )

@@ -164,8 +164,11 @@ def _manager_reads(fortnight: Fortnight) -> None:
         if commendation.people.exists() and fortnight.likely(0.8):
             note = chance.choice(texts()["notes"])
             praise.pass_on(commendation, note=note, by=manager, at=at + MINUTE)
+    passed_on = fortnight.hotel.commendations.exclude(passed_on_at=None)
+    latest = passed_on.order_by("-passed_on_at").first()
+    still_to_see = set(latest.people.values_list("person", flat=True)) if latest else set()
     for person in Person.objects.filter(property=fortnight.hotel).order_by("pk"):
-        if fortnight.likely(0.75):
+        if person.pk not in still_to_see and fortnight.likely(0.75):
             praise.see_thanks(person, at=seen)
 
 

@@ -92,6 +92,12 @@ class Person(AbstractBaseUser):
         )
 
     @builtins.property
+    def keeps_register(self) -> bool:
+        """Checks guests in and out, moves them and edits their stay: the front desk, and whoever
+        stands above a desk."""
+        return self.role != Role.DESK or self.desks.filter(slug="front-desk").exists()
+
+    @builtins.property
     def keeps_house(self) -> bool:
         """Sees people, catalogue, words and codes, not only rooms and who is in them."""
         return self.role != Role.DESK

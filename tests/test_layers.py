@@ -25,7 +25,6 @@ NOT_ROWS = {
     ("requests_app/carriers/calls.py", "client().calls.create"),
     ("requests_app/carriers/texts.py", "client().messages.create"),
     ("requests_app/photos.py", "plain.save"),
-    ("staff/accounts/limits.py", "cache.delete"),
 }
 """Calls of these names that have nothing to do with the database."""
 

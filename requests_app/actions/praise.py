@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -168,24 +168,47 @@ def settle_name(
     return commendation
 
 
-def pass_on(commendation: Commendation, *, note: str, by: Person, at: datetime) -> Commendation:
+def pass_on(
+    commendation: Commendation,
+    *,
+    note: str,
+    by: Person,
+    at: datetime,
+    meant: Mapping[int, Person] | None = None,
+) -> Commendation:
     """To the people it names, with the manager's note: they see it on their own page.
 
-    Raises Missing while nobody is named, or a name could be one of several people's.
+    ``meant`` says who is meant by names that could be several people's, by their places. Raises
+    Missing, and changes nothing, while nobody is named or one of these is still open.
     """
-    if not commendation.people.exists():
+    chosen = {
+        place: person
+        for place, person in (meant or {}).items()
+        if place < len(commendation.open_names)
+        and person.pk in commendation.open_names[place]["candidates"]
+    }
+    still_open = [n for place, n in enumerate(commendation.open_names) if place not in chosen]
+    asks = any(name["candidates"] for name in still_open)
+    if not asks and not chosen and not commendation.people.exists():
         raise Missing(_("Say first whom it is for."))
     with change():
         _change(
             commendation,
+            open_names=still_open,
             note=note.strip()[:500],
             passed_on_at=commendation.passed_on_at or at,
             passed_on_by=by,
             acknowledged_at=commendation.acknowledged_at or at,
             acknowledged_by=commendation.acknowledged_by or by,
         )
-        if any(name["candidates"] for name in commendation.open_names):
+        if asks:  # after the version was compared; it undoes the whole
             raise Missing(_("Say first who is meant."))
+        for person in chosen.values():
+            CommendedPerson.objects.get_or_create(
+                commendation=commendation,
+                person=person,
+                defaults={"how": CommendedPerson.How.CORRECTED},
+            )
     return commendation
 
 

@@ -29,6 +29,8 @@ def accept_request(request: Request, *, by: Person, at: datetime) -> Request:
     """
     if request.status == Status.ACCEPTED and request.holder_id == by.pk:
         return request
+    if request.status not in OPEN:
+        raise MoveNotAllowed(request)
     if request.status not in {Status.NEW, Status.SCHEDULED, Status.ON_HOLD} or (
         request.holder_id not in {None, by.pk}
     ):

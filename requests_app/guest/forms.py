@@ -90,7 +90,7 @@ class ServiceForm(WordsForm):
     def clean_wanted_at(self) -> datetime | None:
         """Aware, on the hotel's clocks. This minute counts as now, and not as past."""
         given = str(self.cleaned_data["wanted_at"]).strip()
-        if not self.service.scheduled or not given:
+        if not given:
             return None
         try:
             at = datetime.fromisoformat(given).replace(tzinfo=self.hotel.zone)

@@ -18,6 +18,7 @@ MANY = "many"
 
 SENTENCES: dict[str, Callable[[Property], str]] = {
     photos.PictureTooLarge.code: lambda _hotel: str(photos.PictureTooLarge()),
+    photos.TooManyPixels.code: lambda _hotel: str(photos.TooManyPixels()),
     photos.NotAPicture.code: lambda _hotel: str(photos.NotAPicture()),
     Intent.PRAISE.value: lambda _hotel: wording.thank_you_for_telling(),
     Intent.THANKS.value: lambda _hotel: _("You are welcome. It is our pleasure."),
@@ -48,6 +49,6 @@ def after(asked: Asked, refused: BadPicture | None = None) -> str:
         and (asked.intent == Intent.PRAISE or not asked.requests)
     ):
         names.append(str(asked.intent))
-    if isinstance(refused, photos.PictureTooLarge | photos.NotAPicture):
+    if isinstance(refused, photos.PictureTooLarge | photos.TooManyPixels | photos.NotAPicture):
         names.append(refused.code)
     return ",".join(names)

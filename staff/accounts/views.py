@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -67,19 +68,38 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST)
     if not form.is_valid():
         return _sign_in_page(request, form, status=422)
-    email, place = form.cleaned_data["email"], limits.coming_from(request)
-    if limits.must_wait(email, place):
-        sentence = _("Too many tries. Wait a quarter of an hour, or ask an administrator.")
-        return _sign_in_page(request, form, sentence=sentence, status=429)
+    email = form.cleaned_data["email"]
+    wait = limits.seconds_to_wait(request, email)
+    if wait:
+        response = _sign_in_page(request, form, sentence=_wait_sentence(wait), status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
     person = auth.authenticate(request, username=email, password=form.cleaned_data["password"])
     if person is None:
-        limits.count_failure(email, place)
+        limits.count_failure(request, email)
         sentence = _("This address and password do not belong together. Please look again.")
         return _sign_in_page(request, form, sentence=sentence, status=422)
-    limits.forgive(email, place)
+    limits.forgive(request, email)
     where = _next(request)
     auth.login(request, person)  # a new session key: one planted before is worth nothing
-    return redirect(where)
+    response = redirect(where)
+    limits.remember(request, response, email)
+    return response
+
+
+def _wait_sentence(seconds: int) -> str:
+    if seconds < 90:
+        return ngettext(
+            "Too many tries. Please wait %(n)d second, then try again.",
+            "Too many tries. Please wait %(n)d seconds, then try again.",
+            seconds,
+        ) % {"n": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Too many tries. Please wait %(n)d minute, or ask an administrator.",
+        "Too many tries. Please wait %(n)d minutes, or ask an administrator.",
+        minutes,
+    ) % {"n": minutes}
 
 
 @require_POST

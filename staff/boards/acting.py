@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from requests_app import fragments, lookups
 from requests_app.actions import delivery, pictures
-from requests_app.cards import ACTS, card_context
-from requests_app.errors import RequestError
+from requests_app.cards import ACTS, acts_possible, card_context
+from requests_app.errors import MoveNotAllowed, RequestError
 from requests_app.models import Outgoing, Request
 from staff.boards.acts import Act
 from staff.boards.forms import FORMS
@@ -53,6 +53,9 @@ def act(request: StaffRequest, pk: int, slug: str) -> HttpResponse:
         target=target, person=request.user, now=timezone.now(),
     )  # fmt: skip
     if request.method != "POST":
+        if ACTS[slug] not in acts_possible(target):
+            impossible = MoveNotAllowed(target)
+            return refuse(request, form, slug, str(impossible), impossible.status)
         return ask(request, form, slug)
     if not form.is_valid():
         sentence = _("Please look at what you entered once more.")

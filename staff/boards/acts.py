@@ -40,9 +40,11 @@ class Act(forms.Form):
     template = ""
     """What it asks, under templates/boards/; empty: nothing, the tap is enough."""
     done_when: frozenset[str] = frozenset()
-    """Statuses in which this person's second tap finds it done already: no error."""
+    """Statuses in which its holder finds it done already, where no version says what they saw."""
     event = ""
     """The EventKind it leaves: one by this person since their card is their own first tap."""
+    steps = 1
+    """So many versions it may take at once."""
 
     def __init__(self, data: Any = None, *, target: Request, person: Person, now: datetime) -> None:
         super().__init__(data)
@@ -65,11 +67,12 @@ class Act(forms.Form):
                 raise
 
     def _is_done(self) -> bool:
-        """Whether this is a second tap of the same person on the same card."""
-        ours = self.target.holder_id in {None, self.person.pk}
-        if self.target.status in self.done_when and ours:
-            return True
-        if not self.event or self.cleaned_data.get("version") != self.target.version - 1:
+        """Whether this is a second tap of the same person on the same card: a stale page is not."""
+        version = self.cleaned_data.get("version")
+        if version is None:
+            ours = self.target.holder_id in {None, self.person.pk}
+            return self.target.status in self.done_when and ours
+        if not self.event or not 0 < self.target.version - version <= self.steps:
             return False
         last = self.target.events.order_by("pk").last()
         return last is not None and last.kind == self.event and last.person_id == self.person.pk

@@ -14,6 +14,7 @@ from django.utils import timezone
 from requests_app import fragments, lookups, queries
 from requests_app.cards import ACTS, acts_possible, card_context, language_name
 from requests_app.models import Request
+from requests_app.states import EventKind, Status
 from requests_app.wording import LIMIT
 from staff.boards.acting import find, is_script, way_back
 from staff.boards.history import actor_of, event_words, lines_of, moment
@@ -37,7 +38,7 @@ def conversation(request: StaffRequest, pk: int) -> HttpResponse:
     }
     if is_script(request):
         return render(request, "boards/_conversation.html", context)
-    context |= frame(request.user, here="") | {
+    context |= frame(request.user, here=target.desk.slug) | {
         "card": fragments.card(target, request.user.language),
         "next": request.path,
     }
@@ -59,6 +60,7 @@ def talk_of(request: StaffRequest, target: Request) -> str:
     hotel, now = request.user.property, timezone.now()
     stay = target.stay
     card = card_context(target)
+    events = list(lookups.events_of(target))
     usual = ACTS.get(card["usual"])
     shown = {*card["acts"], "note"}
     possible = [act for act in acts_possible(target) if act.slug != "reply"]  # it has its box
@@ -73,8 +75,13 @@ def talk_of(request: StaffRequest, target: Request) -> str:
         "lines": lines_of(queries.conversation(target), hotel, now),
         "events": [
             (moment(hotel, event.at, now), actor_of(event), event_words(event, hotel, now))
-            for event in lookups.events_of(target)
+            for event in events
         ],
+        "why_cancelled": next(
+            (e.reason for e in reversed(events) if e.kind == EventKind.CANCELLED), ""
+        )
+        if target.status == Status.CANCELLED
+        else "",
         "ledger": ledger_of(lookups.promises_of(target), target, hotel, now),
         "fulfilments": lookups.fulfilments_of(target),
         "photos": target.photos.order_by("pk"),

@@ -11,11 +11,15 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app import fragments, lookups
 from requests_app.actions import counter
 from requests_app.actions.opening import MAX_QUANTITY, Wanted
+from requests_app.cards import title_of
+from requests_app.clock_faces import day_and_time
 from requests_app.errors import Missing, RequestError
 from requests_app.models import Desk, Property, Request, Room, Service
 from requests_app.models.messages import Channel
@@ -39,13 +43,17 @@ class Entry(forms.Form):
     desk = forms.SlugField(required=False)
     channel = forms.ChoiceField(choices=[(c.value, c.label) for c in CHANNELS], required=False)
     submission = forms.UUIDField(required=False)
+    wrong = ""
+    """The field that was refused by ``enter``."""
 
     def enter(self, hotel: Property, *, by: Person, at: datetime) -> list[Request]:
         """Raises Missing for a room this hotel does not have, or nothing wanted."""
         data = self.cleaned_data
         room = Room.objects.filter(property=hotel, number=data["room"].strip()).first()
         if room is None and data["room"].strip():
+            self.wrong = "room"
             raise Missing(_("There is no room %(room)s.") % {"room": data["room"].strip()})
+        self.wrong = "words"
         services = Service.objects.filter(property=hotel, active=True).select_related("desk")
         return counter.enter_request(
             hotel,
@@ -87,10 +95,38 @@ def new_request(request: StaffRequest) -> HttpResponse:
         entered = form.enter(request.user.property, by=request.user, at=timezone.now())
     except RequestError as error:
         return ask(request, form, sentence=str(error))
+    ids = [r.pk for r in entered]
     if is_script(request):
-        cards = lookups.in_order(r.pk for r in entered)
-        return HttpResponse("".join(fragments.card(c, request.user.language) for c in cards))
-    return redirect(way_back(request) or "home")
+        cards = lookups.in_order(ids)
+        pieces = [fragments.card(card, request.user.language) for card in cards]
+        became = entered_sentence(ids, request.user.property)
+        return HttpResponse("".join([*pieces, format_html("<p data-became>{}</p>", became)]))
+    back = way_back(request)
+    said = f"?entered={','.join(map(str, ids))}"
+    return redirect(
+        f"{back.partition('?')[0]}{said}" if back.startswith("/boards/") else back or "home"
+    )
+
+
+def entered_sentence(ids: list[int], hotel: Property) -> str:
+    """What became of it: "412: 2 blankets → Housekeeping by 18:40; taxi → Bell desk, 20:00"."""
+    found = [r for r in lookups.in_order(ids) if r.property_id == hotel.pk]
+    if not found:
+        return ""
+    became = "; ".join(_became(request) for request in found)
+    room = found[0].room_now
+    return f"{room.number}: {became}" if room else became
+
+
+def _became(request: Request) -> str:
+    said = {
+        "what": title_of(request),
+        "desk": request.desk.name_in(get_language() or "en"),
+        "time": day_and_time(request, request.due_at),
+    }
+    if request.wanted_at is not None:
+        return _("%(what)s → %(desk)s, %(time)s") % said
+    return _("%(what)s → %(desk)s by %(time)s") % said
 
 
 def ask(
@@ -107,6 +143,7 @@ def ask(
         "desks_here": Desk.objects.filter(property=hotel),
         "submission": submission or filled.get("submission") or str(uuid4()),
         "sentence": sentence,
+        "wrong": form.wrong or (next(iter(form.errors), "") if form.is_bound else ""),
         "next": way_back(request),
     }
     status = 422 if sentence else 200

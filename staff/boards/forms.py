@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from requests_app import lookups
 from requests_app.actions import house, requests, talking
 from requests_app.actions.opening import MAX_QUANTITY
-from requests_app.errors import AlreadyChanged, Missing, NotAllowed
+from requests_app.errors import AlreadyChanged, Missing, MoveNotAllowed, NotAllowed
 from requests_app.models import Contact, Desk, Service, Stay
 from requests_app.reading.teach import word_to_teach
-from requests_app.states import EventKind, Status
+from requests_app.states import OPEN, EventKind, Status
 from staff.boards.acts import Act, may_overrule
 from staff.boards.later import FollowUp, Hold, MovePromise
 
@@ -29,6 +29,7 @@ CANCEL_REASONS = (
 
 class Accept(Act):
     done_when = frozenset({Status.ACCEPTED})
+    event: str = EventKind.ACCEPTED
 
     def _is_done(self) -> bool:
         return super()._is_done() and self.target.holder_id == self.person.pk
@@ -39,6 +40,8 @@ class Accept(Act):
 
 class Start(Accept):
     done_when = frozenset({Status.IN_PROGRESS})
+    event = EventKind.STARTED
+    steps = 2
 
     def act(self, data: dict[str, Any]) -> None:
         if self.target.holder_id not in {None, self.person.pk}:
@@ -47,7 +50,7 @@ class Start(Accept):
 
 
 class Release(Act):
-    done_when = frozenset({Status.NEW})
+    event = EventKind.RELEASED
 
     def act(self, data: dict[str, Any]) -> None:
         if self.target.holder_id not in {None, self.person.pk} and not may_overrule(self.person):
@@ -56,16 +59,19 @@ class Release(Act):
 
 
 class Reopen(Act):
-    done_when = frozenset({Status.NEW})
+    event = EventKind.REOPENED
     template = "_ask_reopen.html"
     reason = forms.CharField(max_length=200, required=False)
 
     def act(self, data: dict[str, Any]) -> None:
+        if self.target.status in OPEN:
+            raise MoveNotAllowed(self.target)
         requests.reopen_request(self.target, by=self.person, at=self.now, reason=data["reason"])
 
 
 class Cancel(Act):
     done_when = frozenset({Status.CANCELLED})
+    event = EventKind.CANCELLED
     template = "_ask_cancel.html"
     reasons = CANCEL_REASONS
     quick = forms.CharField(max_length=200, required=False)
@@ -74,6 +80,8 @@ class Cancel(Act):
     def act(self, data: dict[str, Any]) -> None:
         if self.target.holder_id not in {None, self.person.pk} and not may_overrule(self.person):
             raise NotAllowed
+        if self.target.status == Status.CANCELLED:
+            raise MoveNotAllowed(self.target)
         requests.cancel_request(
             self.target, by=self.person, at=self.now, reason=data["reason"] or data["quick"]
         )
@@ -138,6 +146,7 @@ class Note(Written):
 
 class Done(Act):
     done_when = frozenset({Status.DONE})
+    event = EventKind.DONE
     template = "_ask_done.html"
     what = forms.CharField(max_length=300, required=False)
     beyond = forms.CharField(max_length=300, required=False)
@@ -198,6 +207,7 @@ class Sort(Act):
 
 class Settle(Act):
     done_when = frozenset({Status.CANCELLED})
+    event = EventKind.IDENTIFIED
     template = "_ask_settle.html"
     stay = forms.IntegerField(required=False)
 

@@ -38,6 +38,7 @@ MINUTES = (10, 20, 30, 60, 120)
 
 class Hold(Act):
     done_when = frozenset({Status.ON_HOLD})
+    event = EventKind.HELD
     template = "_ask_hold.html"
     reasons = HOLD_REASONS
     minute_choices = MINUTES

@@ -28,7 +28,7 @@ class BoardView:
         now = timezone.now()
         sequence, version = queries.head(self.property_id)
         rows = queries.board_rows(self.property_id, self.desk_id)
-        lanes = fragments.lanes(rows, self.language)
+        lanes = fragments.lanes(rows, self.language, desk_id=self.desk_id)
         house = house_at(self.property_id, version, now)
         counts = self._counts(house, queries.desk_counts(self.property_id, now))
         return frame("snapshot", format_html("<div>{}</div>{}", lanes, counts), sequence), sequence

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from requests_app import fragments, lookups, queries
 from requests_app.cards import ACTS, card_context
 from requests_app.states import Status
+from staff.boards.entering import entered_sentence
+from staff.boards.history import moment
 from staff.boards.sockets import EVERYTHING
 from staff.frame import StaffRequest, frame, staff_only
 from staff.models import Role
@@ -35,14 +37,23 @@ def board(request: StaffRequest, slug: str) -> HttpResponse:
         raise Http404
     # Before the rows: see BoardView.snapshot.
     sequence = queries.head_sequence(person.property_id)
-    rows = queries.board_rows(person.property_id, desk.pk if desk else None)
+    desk_id = desk.pk if desk else None
+    rows = queries.board_rows(person.property_id, desk_id)
     context |= {
         "slug": slug,
         "desk": desk,
         "board_name": desk.name if desk else _("Everything"),
         "sequence": sequence,
-        "lanes": fragments.lanes(rows, person.language),
-        "new_count": sum(status == Status.NEW for _pk, _sequence, status in rows),
+        "lanes": fragments.lanes(rows, person.language, desk_id=desk_id),
+        "new_count": sum(
+            status == Status.NEW and desk_id in {None, of_desk}
+            for _pk, _sequence, status, of_desk in rows
+        ),
+        "now": person.property.local(timezone.now()),
+        "entered": entered_sentence(
+            [int(pk) for pk in request.GET.get("entered", "").split(",")[:9] if pk.isdecimal()],
+            person.property,
+        ),
         "all_acts": ACTS.values(),
     }
     return render(request, "boards/board.html", context)
@@ -58,7 +69,7 @@ def search(request: StaffRequest) -> HttpResponse:
     context = {
         "words": words,
         "stays": lookups.find_stays(hotel, words, now) if words else [],
-        "found": [card_context(r) for r in found],
+        "found": [card_context(r) | {"asked": moment(hotel, r.created_at, now)} for r in found],
         "may_be_older": bool(words) and not everything,
     }
     if request.headers.get("HX-Request"):

@@ -70,7 +70,7 @@ class StayForm(forms.Form):
 
 class MoveForm(forms.Form):
     room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
-        label=_("To room"), queryset=Room.objects.none()
+        label=_("To room"), queryset=Room.objects.none(), empty_label=_("Choose a free room")
     )
 
     def __init__(self, free: Any, *args: Any, **kwargs: Any) -> None:

@@ -1,11 +1,12 @@
 """Rooms, and who is in them: arrivals, departures and moves by hand; a new code for the door.
 
-Who checks a guest in stands at a desk, so everybody who works here may; a new code is for keepers.
+The front desk keeps the register, and whoever stands above a desk; other desks read it. A new code
+is for keepers of the house.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from requests_app import queries
 from requests_app.actions import house, stays
-from requests_app.errors import RequestError
-from requests_app.models import Request, Room, Stay
+from requests_app.errors import NotAllowed, RequestError
+from requests_app.models import Property, Request, Room, Stay
 from staff.frame import StaffRequest, frame, staff_only
 from staff.house.forms import MoveForm, StayForm
 from staff.models import Role
@@ -62,7 +63,8 @@ def _room_page(
         "room": room,
         "stay": stay,
         "sentence": sentence,
-        "form": StayForm(hotel, initial=_known(stay)),
+        "form": StayForm(hotel, initial=_known(stay, hotel, now)),
+        "may_edit": request.user.keeps_register,
         "move": MoveForm(free),
         "waiting": Request.objects.filter(stay=stay).on_board().count() if stay else 0,
     }
@@ -70,12 +72,17 @@ def _room_page(
     return render(request, "house/room.html", page, status=status)
 
 
-def _known(stay: Stay | None) -> dict[str, object]:
+def _known(stay: Stay | None, hotel: Property, now: datetime) -> dict[str, object]:
     if stay is None:
-        return {}
+        return {"leaves_on": hotel.local(now).date() + timedelta(days=1)}  # most stay a night
     fields = ("first_name", "last_name", "telephone", "language", "preferences")
     known: dict[str, object] = {name: getattr(stay.guest, name) for name in fields}
     return known | {"leaves_on": stay.property.local(stay.leaves_at).date()}
+
+
+def _must_keep_register(request: StaffRequest) -> None:
+    if not request.user.keeps_register:
+        raise NotAllowed
 
 
 def _room(request: StaffRequest, room_id: int) -> Room:
@@ -97,6 +104,7 @@ def room(request: StaffRequest, room_id: int) -> HttpResponse:
 @require_POST
 @staff_only()
 def check_in(request: StaffRequest, room_id: int) -> HttpResponse:
+    _must_keep_register(request)
     arrival, form = _room(request, room_id), StayForm(request.user.property, request.POST)
     if not form.is_valid():
         return _room_page(request, arrival, form=form, status=422)
@@ -110,6 +118,7 @@ def check_in(request: StaffRequest, room_id: int) -> HttpResponse:
 @require_POST
 @staff_only()
 def edit_stay(request: StaffRequest, stay_id: int) -> HttpResponse:
+    _must_keep_register(request)
     stay, form = _stay(request, stay_id), StayForm(request.user.property, request.POST)
     if not form.is_valid():
         return _room_page(request, stay.room, form=form, status=422)
@@ -125,6 +134,7 @@ def edit_stay(request: StaffRequest, stay_id: int) -> HttpResponse:
 @require_POST
 @staff_only()
 def check_out(request: StaffRequest, stay_id: int) -> HttpResponse:
+    _must_keep_register(request)
     stay = stays.check_out(_stay(request, stay_id), at=timezone.now())
     return redirect("room", stay.room_id)
 
@@ -133,6 +143,7 @@ def check_out(request: StaffRequest, stay_id: int) -> HttpResponse:
 @staff_only()
 def move(request: StaffRequest, stay_id: int) -> HttpResponse:
     """Only to a room that is free now; the page offers no other."""
+    _must_keep_register(request)
     stay, now = _stay(request, stay_id), timezone.now()
     taken = _in_house(request.user.property_id, now).values("room")
     free = Room.objects.filter(property_id=request.user.property_id).exclude(pk__in=taken)

@@ -18,7 +18,7 @@ from staff.manager.counts import numbers
 from staff.models import Person, Role
 
 READERS = (Role.MANAGER, Role.ADMINISTRATOR)
-SHOWN = 40
+SHOWN = 8
 """Read commendations on the page; the rest are a tap away. Those not yet read are all shown."""
 
 NUMBERS_EVERY_SECONDS = 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from requests_app import fragments, queries, stories
 from requests_app.actions import praise
 from requests_app.errors import Missing, RequestError
 from requests_app.models import Commendation, CommendedPerson
+from requests_app.stories import Story
 from staff.frame import StaffRequest, frame, staff_only
 from staff.manager.live import READERS
 from staff.models import Person
@@ -32,18 +34,32 @@ def _commendation(request: StaffRequest, commendation_id: int) -> Commendation:
     return found
 
 
+def _form_context(request: StaffRequest, told: Story) -> dict[str, Any]:
+    """What both forms below a story show; of a refused one, what was written in it."""
+    return {
+        "story": told,
+        "commendation": told.commendation,
+        "team": queries.team(request.user.property),
+        "named": {row.person_id for row in told.people},
+        "note": request.POST.get("note", told.commendation.note),
+        "questions": [
+            (name, request.POST.get(f"meant-{name.place}", ""))
+            for name in told.open_names
+            if name.candidates
+        ],
+    }
+
+
 def _page(
     request: StaffRequest, commendation_id: int, *, sentence: str = "", status: int = 200
 ) -> HttpResponse:
     """The commendation on a page of its own, where everything works without scripts."""
     told = stories.story_of(Commendation(pk=commendation_id))
-    context = {
-        "story": told,
-        "commendation": told.commendation,
+    context = _form_context(request, told) | {
         "piece": fragments.story(told, request.user.language),
         "sentence": sentence,
-        "team": queries.team(request.user.property),
-        "named": {row.person_id for row in told.people},
+        # Beside the form whose words are kept there, and nowhere else.
+        "refused_note": bool(sentence) and "note" in request.POST,
     }
     return render(
         request,
@@ -65,6 +81,8 @@ def _do(
     if request.htmx:  # type: ignore[attr-defined]
         told = stories.story_of(Commendation(pk=commendation_id))
         context = {"piece": fragments.story(told, request.user.language), "sentence": sentence}
+        if sentence and "note" in request.POST:  # what was written is not lost
+            context |= _form_context(request, told) | {"refused_note": True}
         return render(request, "manager/_answer.html", context, status=status)
     if sentence:
         return _page(request, commendation_id, sentence=sentence, status=status)
@@ -105,15 +123,7 @@ def settle_name(
 def _form_piece(request: StaffRequest, commendation_id: int, template: str) -> HttpResponse:
     """A form to be put below a story that is already on the page."""
     told = stories.story_of(_commendation(request, commendation_id))
-    return render(
-        request,
-        template,
-        {
-            "commendation": told.commendation,
-            "team": queries.team(request.user.property),
-            "named": {row.person_id for row in told.people},
-        },
-    )
+    return render(request, template, _form_context(request, told))
 
 
 @require_http_methods(GET_OR_POST)
@@ -140,11 +150,23 @@ def pass_on(request: StaffRequest, commendation_id: int) -> HttpResponse:
     if request.method != "POST":
         return _form_piece(request, commendation_id, "manager/_pass_on_form.html")
     note = request.POST.get("note", "")
+    meant = _meant(request)
     return _do(
         request,
         commendation_id,
-        lambda c: praise.pass_on(c, note=note, by=request.user, at=timezone.now()),
+        lambda c: praise.pass_on(c, note=note, by=request.user, at=timezone.now(), meant=meant),
     )
+
+
+def _meant(request: StaffRequest) -> dict[int, Person]:
+    """Who was chosen for which open name, by the name's place."""
+    chosen = {
+        int(name.removeprefix("meant-")): int(str(pk))
+        for name, pk in request.POST.items()
+        if name.removeprefix("meant-").isdecimal() and str(pk).isdecimal()
+    }
+    ours = Person.objects.filter(property_id=request.user.property_id).in_bulk(chosen.values())
+    return {place: ours[pk] for place, pk in chosen.items() if pk in ours}
 
 
 @require_GET

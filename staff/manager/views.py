@@ -54,6 +54,8 @@ class Row:
     answered: timedelta | None
     took: timedelta | None
     missed: bool | None
+    running: bool
+    """Open, and the time that counts now is still to come: what was missed was an earlier one."""
     score: int | None
 
 
@@ -66,6 +68,7 @@ def rows_of(requests: Sequence[Request], now: datetime) -> list[Row]:
             answered=r.responded_at - asked[r.pk] if r.responded_at else None,
             took=r.done_at - r.created_at if r.done_at else None,
             missed=verdicts[r.pk],
+            running=r.is_open and r.due_at > now,
             score=r.rating.score if hasattr(r, "rating") else None,
         )
         for r in requests

@@ -6,16 +6,24 @@ const answers = (function () {
   "use strict";
   const toasts = $("#toasts");
 
-  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+  // A page's own style belongs to its own nonce: parsed here it would be refused, and complained of.
+  const parse = (html) => new DOMParser().parseFromString(html.replace(/<style[^]*?<\/style>/g, ""), "text/html");
 
-  // A sentence for whoever looks and listens; "late" where something did not work.
-  function say(text, kind = "") {
+  // A sentence for whoever looks and listens; "late" where something did not work. `about`: the id
+  // of a request, so that it goes when that has moved on.
+  function say(text, kind = "", about = "") {
     if (!text) return;
     const line = document.createElement("p");
     line.className = `toast ${kind}`;
     line.textContent = text;
+    if (about) line.dataset.about = about;
     toasts.append(line);
-    setTimeout(() => line.remove(), Math.max(6000, text.length * 90));
+    // What one may still want to tap stays longer; it goes sooner where its request moves on.
+    setTimeout(() => line.remove(), about ? 20000 : Math.max(6000, text.length * 90));
+  }
+
+  function forget(about) {
+    for (const line of $$(".toast[data-about]", toasts)) if (line.dataset.about === about) line.remove();
   }
 
   const sentenceOf = (answer) => $("[data-sentence], .sentence, h1", answer)?.textContent || "";
@@ -32,8 +40,10 @@ const answers = (function () {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.detail.elt.matches("[data-quietly]")) event.preventDefault();
   });
+  const isOffline = () => !navigator.onLine || document.documentElement.dataset.live === "offline";
   function lost(event) {
-    if (!event.detail.elt.matches("[data-quietly]")) say(toasts.dataset.lost, "late");
+    if (event.detail.elt.matches("[data-quietly]")) return;
+    say(event.type === "htmx:sendError" && isOffline() ? toasts.dataset.offline : toasts.dataset.lost, "late");
   }
   for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(failure, lost);
 
@@ -42,5 +52,5 @@ const answers = (function () {
     return htmx.ajax(verb, url, { source: from, target: into, values }).catch(() => {});
   }
 
-  return { parse, say, sentenceOf, ask };
+  return { parse, say, forget, sentenceOf, ask };
 })();

@@ -4,10 +4,15 @@ const acts = (function () {
   const TAPS = new Set(["accept", "start", "release"]); // done at once; everything else asks something first
   const board = $("main.board");
 
+  // What somebody looked at: of the conversation that is open, or of the card.
+  function versionOf(id) {
+    return (talk.shown === id ? talk.facts.version : cards.find(id)?.dataset.version) ?? "";
+  }
+
   // Sent with what #act carries. Where a card has no such button, the server says why not.
-  function send(url, button) {
+  function send(url, button, id) {
     if (button) answers.ask("POST", url, { from: button, into: "#lanes" });
-    else answers.ask("POST", url, { from: "#act", into: "#lanes", values: { version: talk.facts?.version ?? "" } });
+    else answers.ask("POST", url, { from: "#act", into: "#lanes", values: { version: versionOf(id) } });
   }
 
   // By its slug, as a key does it.
@@ -16,7 +21,7 @@ const acts = (function () {
     if (!id) return;
     const url = `/requests/${id}/${slug}/`;
     if (slug === "reply") talk.open(id, { reply: true });
-    else if (TAPS.has(slug)) send(url, $(`#request-${id} [data-act="${slug}"]`));
+    else if (TAPS.has(slug)) send(url, $(`#request-${id} [data-act="${slug}"]`), id);
     else dialogs.open(url);
   }
 
@@ -37,6 +42,7 @@ const acts = (function () {
     const opens = target.closest("a[data-open]");
     const id = opens?.dataset.open || (card && cards.idOf(card));
     const isOurs = target.closest("[data-close]") || (tapped && board) || asks || (opens && board && talk.fits());
+    const isCard = card && !target.closest("a, button, input, summary, label") && !String(getSelection());
     if (isOurs) event.preventDefault();
     if (card) cards.select(id, false);
     if (target.closest("[data-close]")) closeWhatIsOpen();
@@ -44,7 +50,7 @@ const acts = (function () {
     else if (asks?.dataset.act === "reply" && card) talk.open(id, { reply: true });
     else if (asks) dialogs.open(asks.getAttribute("href"));
     else if (opens && isOurs) { cards.select(id, false); talk.open(id, { focus: false }); }
-    else if (card && talk.fits() && !target.closest("a, button, input") && !String(getSelection())) talk.open(id, { focus: false });
+    else if (isCard) talk.open(id, { focus: false });
   });
 
   return { act };

@@ -4,6 +4,7 @@ const cards = (function () {
   const board = $("main.board");
   const lanes = $("#lanes"); // not on pages of one form or one conversation
   let selected = null; // the id of a request
+  let left = -1; // where the selected card was before it left: from there the arrows go on
 
   const find = (id) => document.getElementById(`request-${id}`);
   const idOf = (card) => card.id.slice("request-".length);
@@ -15,8 +16,12 @@ const cards = (function () {
     return here === "all" || desk === here || ("urgent" in card.dataset && status !== "done");
   }
 
+  // What is urgent with another desk has a lane of its own, and is counted there and not here.
+  const isOurs = (card) => board.dataset.desk === "all" || card.dataset.desk === board.dataset.desk;
+
   function laneOf(card) {
     if (!lanes || !belongs(card)) return undefined;
+    if (!isOurs(card)) return $('[data-lane="elsewhere"]', lanes);
     return $$(".lane", lanes).find((lane) => lane.dataset.shows.split(" ").includes(card.dataset.status));
   }
 
@@ -28,6 +33,7 @@ const cards = (function () {
     const lane = laneOf(card);
     if (!lane) { remove(id); return false; }
     if (known && known.dataset.sequence === card.dataset.sequence) return false;
+    if (known && known.dataset.status !== card.dataset.status) answers.forget(id);
     const fresh = document.importNode(card, true);
     const focused = known?.contains(document.activeElement) ? document.activeElement.dataset.act : null;
     known?.remove();
@@ -45,11 +51,11 @@ const cards = (function () {
     const card = find(id);
     if (!card || !lanes?.contains(card)) return;
     const focused = card.contains(document.activeElement);
-    const all = shown();
-    const at = all.indexOf(card);
-    const next = all[at + 1] || all[at - 1];
+    if (id === selected) { left = shown().indexOf(card); selected = null; }
     card.remove();
-    if (id === selected) select(next ? idOf(next) : null, focused);
+    answers.forget(id);
+    // Never on to its neighbour by itself: the next key would do something to what nobody chose.
+    if (focused) board.focus({ preventScroll: true });
   }
 
   // The whole is the truth, also where a restored database counts from lower numbers again.
@@ -73,7 +79,7 @@ const cards = (function () {
       if (tab) tab.textContent = n;
       const empty = $(".empty", lane);
       if (empty) empty.hidden = n > 0;
-      if (lane.dataset.lane === "scheduled") lane.hidden = n === 0;
+      if (["scheduled", "elsewhere"].includes(lane.dataset.lane)) lane.hidden = n === 0;
     }
     lanes.dispatchEvent(new Event("cards"));
   }
@@ -86,14 +92,17 @@ const cards = (function () {
     card.setAttribute("aria-current", "true");
     if (focus) $(".what a", card).focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
+    left = -1;
+    lanes.dispatchEvent(new CustomEvent("selected", { detail: id }));
   }
 
   function step(by) {
     const all = shown();
     if (!all.length) return;
     const at = all.findIndex((card) => idOf(card) === selected);
-    const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by));
-    select(idOf(all[next]));
+    let next = at + by;
+    if (at < 0) next = left >= 0 ? left + Math.min(by, 0) : by > 0 ? 0 : all.length - 1;
+    select(idOf(all[Math.min(all.length - 1, Math.max(0, next))]));
   }
 
   // On a telephone what somebody takes moves out of sight: it says so, with the way there.
@@ -103,9 +112,9 @@ const cards = (function () {
     if (card.dataset.holder !== board.dataset.me || talk.fits()) return;
     const { top, bottom } = card.getBoundingClientRect();
     if (top < innerHeight && bottom > 0) return;
-    const room = card.dataset.room && `${card.dataset.room} `;
+    const room = card.dataset.room && `${card.dataset.room} · `;
     const words = board.dataset.yours.replace("%s", () => room + $(".what bdi", card).textContent);
-    answers.say(words);
+    answers.say(words, "", id);
     const show = Object.assign(document.createElement("a"), { href: `#${card.id}`, textContent: board.dataset.show });
     show.addEventListener("click", (event) => { event.preventDefault(); select(id); });
     $("#toasts").lastElementChild.append(" ", show);
@@ -119,6 +128,7 @@ const cards = (function () {
     const placed = $$("article.card", answer);
     placed.forEach(place);
     if (placed.length) settle();
+    if (xhr.status === 200) answers.say($("[data-became]", answer)?.textContent);
     if (requestConfig.path.endsWith("/accept/")) placed.forEach((card) => tellWhereItWent(idOf(card)));
     if (xhr.status === 422 && event.target.id === "dialog" && requestConfig.elt.isConnected) return; // the form again, with its sentence
     event.detail.shouldSwap = false;

@@ -5,6 +5,8 @@
   const SOON_SECONDS = 300;
   const board = $("main.board");
   const alarm = $("#alarm");
+  const clock = $("#clock");
+  const shown = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false });
   let known = null; // the cards that were late or warned of a moment ago
 
   function lasting(minutes) {
@@ -26,6 +28,7 @@
   }
 
   function tick() {
+    write(clock, shown.format(new Date()));
     const late = new Set();
     // A new time that has passed is offered no more.
     for (const offer of $$("#lanes [data-until]")) offer.hidden = Date.parse(offer.dataset.until) < Date.now() + 120000;
@@ -39,7 +42,7 @@
       card.toggleAttribute("data-late", isLate);
       card.toggleAttribute("data-soon", !isLate && !isScheduled && seconds < SOON_SECONDS);
       write($(".clock", card), words(seconds, isLate, isScheduled));
-      if (isLate) late.add(card.id);
+      if (isLate && !card.closest('[data-lane="elsewhere"]')) late.add(card.id);
     }
     alarm.hidden = late.size === 0;
     if (late.size) write($("span", alarm), late.size === 1 ? alarm.dataset.one : alarm.dataset.many.replace("%s", late.size));
@@ -54,7 +57,7 @@
   setInterval(tick, EVERY);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
   $("button", alarm).addEventListener("click", () => {
-    const late = $("#lanes .card[data-late]");
+    const late = $('.lane:not([data-lane="elsewhere"]) .card[data-late]');
     if (late) cards.select(cards.idOf(late));
   });
 })();

@@ -16,10 +16,16 @@ const dialogs = (function () {
       early = null;
       if (!$("form", dialog)) dialog.close();
       else if (keys && dialog.open) {
-        if (!$("[autofocus]", dialog)) $("input:not([type=hidden]), button.primary", dialog)?.focus();
+        focusFirst();
+        if (!$("[autofocus], [data-focus]", dialog)) $("input:not([type=hidden]), button.primary", dialog)?.focus();
         replay(keys);
       }
     });
+  }
+
+  // Where most is tapped: not under a finger, whose keyboard would cover what there is to tap.
+  function focusFirst() {
+    if (matchMedia("(hover: hover)").matches) $("[data-focus]", dialog)?.focus();
   }
 
   function isTextField(element) {
@@ -55,6 +61,8 @@ const dialogs = (function () {
     htmx.trigger(dialog, "htmx:abort"); // a form still on its way; what was sent goes on
     if (cards.selected) cards.select(cards.selected);
   });
+
+  dialog.addEventListener("htmx:afterSwap", focusFirst);
 
   // A refusal instead of the form.
   dialog.addEventListener("htmx:beforeSwap", (event) => {

@@ -17,11 +17,6 @@
   showHelp.hidden = false;
   showHelp.addEventListener("click", () => help.showModal());
 
-  function step(by) {
-    cards.step(by);
-    if (cards.selected && talk.shown && talk.fits()) talk.open(cards.selected, { focus: false });
-  }
-
   // Each returns whether the key was one of its own.
   function always(event) {
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) { q.focus(); q.select(); return true; }
@@ -39,7 +34,7 @@
 
   function arrows(event) {
     if (!["ArrowDown", "ArrowUp"].includes(event.key) || event.target.closest(".beside")) return false;
-    step(event.key === "ArrowDown" ? 1 : -1);
+    cards.step(event.key === "ArrowDown" ? 1 : -1);
     return true;
   }
 
@@ -50,13 +45,14 @@
     if (!isOnBoard(event.target)) return false;
     const key = event.key.toLowerCase();
     const focused = event.target.closest("#lanes .card");
-    if (key === "j" || key === "k") { step(key === "j" ? 1 : -1); return true; }
+    if (key === "j" || key === "k") { cards.step(key === "j" ? 1 : -1); return true; }
     if (key === "/") { q.focus(); return true; }
     if (key === "?") { help.showModal(); return true; }
     if (focused && cards.idOf(focused) !== cards.selected) cards.select(cards.idOf(focused), false);
     if (key === "enter" && cards.selected && !event.target.closest("a, button, summary")) { talk.open(cards.selected); return true; }
     if (!KEYS[key] || event.repeat) return false;
-    acts.act(KEYS[key], cards.selected || talk.shown);
+    // What is shown open is what is meant, also once its card has left the board.
+    acts.act(KEYS[key], (talk.fits() && talk.shown) || cards.selected);
     return true;
   }
 

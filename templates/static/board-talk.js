@@ -8,16 +8,21 @@ const talk = (function () {
   const drafts = new Map(); // what was written and not sent, by the id of the request
   let turn = 0; // the latest opening: what an earlier one brings comes too late
   let early = null; // what is typed between asking for the reply box and its coming
+  let wanted = null; // the id of the request that is open, or is being opened
+  let opening = null; // while it is being opened
 
   const facts = () => (beside ? $("[data-shown]", beside)?.dataset : undefined);
   const fits = () => !alone && WIDE.matches;
 
   function open(id, { focus = true, reply = false } = {}) {
+    if (!reply && opening === String(id)) return; // it is on its way already
     early = reply ? [] : null;
+    wanted = opening = String(id);
     const mine = (turn += 1);
     if (!fits()) { location.assign(`/requests/${id}/${reply ? "#reply-text" : ""}`); return; }
     answers.ask("GET", `/requests/${id}/`, { from: beside, into: beside }).then(() => {
       if (mine !== turn) return;
+      opening = null;
       const typed = early;
       early = null;
       if (facts()?.shown !== String(id)) return;
@@ -49,6 +54,7 @@ const talk = (function () {
     early = null;
     turn += 1;
     const back = facts()?.shown;
+    wanted = opening = null;
     keepDraft();
     htmx.trigger(beside, "htmx:abort");
     beside.hidden = true;
@@ -56,6 +62,11 @@ const talk = (function () {
     document.body.classList.remove("has-beside");
     if (back && cards.find(back)) cards.select(back);
   }
+
+  // With the conversation open, it is that of the card that is selected, however it came to be.
+  $("#lanes")?.addEventListener("selected", ({ detail: id }) => {
+    if (fits() && beside && !beside.hidden && wanted !== id) open(id, { focus: false });
+  });
 
   // Only what was said is fetched again: the box somebody may be typing in stays as it is.
   function refresh() {

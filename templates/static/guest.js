@@ -87,7 +87,8 @@
     notice.scrollIntoView({block: 'nearest'});
   }
   function cameBack(form, response, text) {
-    var page = new DOMParser().parseFromString(text, 'text/html');
+    // Without the page's own style: its nonce is not ours, and the browser would complain of it.
+    var page = new DOMParser().parseFromString(text.replace(/<style[^]*?<\/style>/g, ''), 'text/html');
     var theirs = page.getElementById('mine');
     if (!theirs) { location.assign(response.url || location.href); return; }
     notice.innerHTML = page.getElementById('notice').innerHTML;

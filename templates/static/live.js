@@ -30,7 +30,7 @@
 
     function state(name) {
       if (live.dataset.state === name) return;
-      live.dataset.state = name;
+      live.dataset.state = document.documentElement.dataset.live = name;
       live.textContent = live.dataset[name].replace("%s", time());
     }
 

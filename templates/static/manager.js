@@ -51,10 +51,26 @@
     const piece = $(".story", answer);
     if (piece) {
       const known = document.getElementById(piece.id);
+      const open = known && $(".slot form", known);
+      // A name was settled while a note is being written: the note goes on, the question is answered.
+      const kept = open && open !== requestConfig.elt ? open : null;
       if (known) $(".slot", known).replaceChildren();
       place(piece);
+      if (kept) {
+        kept.elements.version.value = piece.dataset.version;
+        for (const question of $$("fieldset:has([name^=meant-])", kept)) question.remove();
+        $(".slot", document.getElementById(piece.id)).append(kept);
+      }
+      // Refused: what was written stays where it was written, with the reason beside it.
+      const form = $("form", answer);
+      const slot = form && $(".slot", document.getElementById(piece.id));
+      if (slot) {
+        slot.replaceChildren(document.importNode(form, true));
+        htmx.process(slot);
+        ($("[autofocus]", slot) || $("textarea", slot)).focus();
+      }
     }
-    if (xhr.status !== 200) said.textContent = answers.sentenceOf(answer);
+    if (xhr.status !== 200) said.textContent = $("form .sentence", answer) ? "" : answers.sentenceOf(answer);
     if (said.textContent) said.scrollIntoView({ block: "nearest" });
     if (figures) htmx.trigger(figures, "stale");
   });

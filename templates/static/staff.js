@@ -18,6 +18,11 @@
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
   });
+  // The bar at the foot of a telephone begins where one is.
+  const here = document.querySelector(".side [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+  // What was refused is where one goes on.
+  document.querySelector('[aria-invalid="true"]')?.focus();
   // Back from the next page: the form may be sent again.
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

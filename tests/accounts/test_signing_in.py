@@ -1,10 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
 from requests_app import queries
 from staff.accounts import actions
-from staff.accounts.limits import FAILURES_FROM_ONE_PLACE, FAILURES_OF_AN_ADDRESS
+from staff.accounts.limits import KNOWN_COOKIE, ONE_PLACE
 
 
 @pytest.fixture(autouse=True)
@@ -74,40 +76,106 @@ def test_next_never_leads_to_another_site(hotel, client, foreign):
     assert sign_in(client, next=foreign)["Location"] == "/"
 
 
-def test_the_eleventh_try_waits_even_with_the_right_password(hotel, client):
-    for _n in range(FAILURES_OF_AN_ADDRESS):
-        assert sign_in(client, password="wrong").status_code == 422
-    response = sign_in(client)
-    assert response.status_code == 429
-    assert "Too many tries" in response.content.decode()
+def fail(client, times, **more):
+    """So many wrong passwords, each as soon as it is looked at; returns the last answer."""
+    for _n in range(times):
+        answer = sign_in(client, password="wrong", **more)
+        assert answer.status_code == 422
+    return answer
+
+
+def told_to_wait(answer):
+    """The seconds it says; 0: not told to wait."""
+    if answer.status_code != 429:
+        return 0
+    assert "Too many tries. Please wait" in answer.content.decode()
+    return int(answer["Retry-After"])
+
+
+@pytest.fixture
+def clock(time_machine):
+    time_machine.move_to(datetime(2026, 11, 20, 8, 0, tzinfo=UTC), tick=False)
+    return time_machine
+
+
+def test_after_five_wrong_passwords_one_waits_and_longer_each_time(hotel, client, clock):
+    fail(client, 5)
+    waits = []
+    for _n in range(9):
+        wait = told_to_wait(sign_in(client))  # even with the right one
+        waits.append(wait)
+        clock.shift(wait)
+        fail(client, 1)
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+    assert told_to_wait(sign_in(client)) == 900
+    clock.shift(900)
+    assert sign_in(client).status_code == 302
+
+
+def test_the_sentence_says_how_long(hotel, client, clock):
+    fail(client, 5)
+    assert "Please wait 5 seconds" in sign_in(client).content.decode()
+    for wait in (5, 10, 20, 40, 80):
+        clock.shift(wait)
+        fail(client, 1)
+    assert "Please wait 3 minutes" in sign_in(client).content.decode()
+
+
+def test_nobody_elsewhere_keeps_somebody_out_of_a_browser_they_have_used(hotel, client, clock):
+    assert sign_in(client, email="admin@demo.example").status_code == 302
+    client.post("/sign-out/")
+    for n in range(40):  # from forty places, and from the administrator's own
+        place = f"198.51.100.{n % 39}" if n % 39 else "127.0.0.1"
+        sign_in(Client(REMOTE_ADDR=place), email="admin@demo.example", password="wrong")
+    fail(Client(), 1, email="someone@demo.example")
+    assert told_to_wait(sign_in(Client(), email="admin@demo.example"))
+    assert sign_in(client, email="admin@demo.example").status_code == 302
+
+
+def test_many_places_that_guess_at_one_account_wait_a_minute_at_most(hotel, clock):
+    for n in range(60):
+        guess = Client(REMOTE_ADDR=f"198.51.100.{n}")
+        clock.shift(told_to_wait(sign_in(guess, password="wrong")))
+        sign_in(guess, password="wrong")
+    wait = told_to_wait(sign_in(Client(REMOTE_ADDR="203.0.113.9")))
+    assert 0 < wait <= 60
     assert (
         sign_in(Client(), email="bell@demo.example").status_code == 302
     )  # others are not kept out
 
 
-def test_one_place_that_tries_many_addresses_waits(hotel, client):
-    for n in range(FAILURES_FROM_ONE_PLACE):
-        sign_in(client, email=f"{n}@demo.example", password="demo")
-    assert sign_in(client).status_code == 429
+def test_one_place_that_tries_many_accounts_waits(hotel, client, clock):
+    for n in range(ONE_PLACE.first):
+        fail(client, 1, email=f"{n}@demo.example")
+    assert 0 < told_to_wait(sign_in(client)) <= 60
     assert sign_in(Client(REMOTE_ADDR="198.51.100.7")).status_code == 302
 
 
-def test_behind_our_proxy_the_place_is_what_the_proxy_saw(hotel, settings):
+def test_behind_our_proxy_the_place_is_what_the_proxy_saw(hotel, settings, clock):
     settings.SECURE = True
-    for n in range(FAILURES_FROM_ONE_PLACE):
+    for n in range(ONE_PLACE.first):
         spoofed = Client(headers={"X-Forwarded-For": f"10.0.0.{n}, 198.51.100.7"})
-        sign_in(spoofed, email=f"{n}@demo.example")
+        fail(spoofed, 1, email=f"{n}@demo.example")
     same = Client(headers={"X-Forwarded-For": "203.0.113.1, 198.51.100.7"})
     other = Client(headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.1"})
     assert (sign_in(same).status_code, sign_in(other).status_code) == (429, 302)
 
 
-def test_signing_in_forgives_the_failures_of_the_address(hotel, client):
-    for _n in range(FAILURES_OF_AN_ADDRESS - 1):
-        sign_in(client, password="wrong")
+def test_signing_in_forgives_the_failures_of_the_account(hotel, client):
+    fail(client, 4)
     assert sign_in(client).status_code == 302
-    for _n in range(FAILURES_OF_AN_ADDRESS - 1):
-        assert sign_in(Client(), password="wrong").status_code == 422
+    fail(Client(), 4)
+
+
+def test_a_cookie_somebody_made_up_makes_no_browser_known(hotel, client, clock):
+    fail(Client(), 5)
+    forged = Client()
+    forged.cookies[KNOWN_COOKIE] = "anything.at:all:x"
+    assert told_to_wait(sign_in(forged))
+    # Nor is a browser known for an account that never signed in there.
+    sign_in(client, email="bell@demo.example")
+    client.post("/sign-out/")
+    assert told_to_wait(sign_in(client))
 
 
 def test_a_session_planted_before_signing_in_is_worth_nothing(hotel, client):

@@ -94,7 +94,7 @@ class Past:
                 room=contact.stay.room, room_now=contact.stay.room, stay=contact.stay,
                 language="en", channel="sms", cause=cause, words=words, status="confirmed",
                 holder=None, version=5, created_at=at, respond_by=at + timedelta(minutes=5),
-                due_at=at + timedelta(minutes=20), promised_at=at + timedelta(minutes=20),
+                due_at=at + timedelta(minutes=20), promised_at=at,
                 responded_at=at + timedelta(minutes=2),
                 accepted_at=at + timedelta(minutes=2), done_at=done, confirmed_at=done,
                 closed_at=done + timedelta(minutes=2),

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from requests_app import fragments
+from requests_app.actions import requests
 from requests_app.models import Message, Outgoing, Promise, Property, Request, TaughtWord
 from tests.boards.conftest import as_it_is, events
 from tests.conftest import EMILY, STRANGER
@@ -304,8 +305,90 @@ def test_every_form_opens_in_a_dialog_and_as_a_page(text, signed_in, hotel: Prop
     request = text(EMILY, "the frobnicator is glurping").caused.get()
     stranger = text(STRANGER, "hello?") and Request.objects.get(kind="unknown_guest")
     client = signed_in("front-desk")
-    for slug in ["done", "hold", "transfer", "reply", "note", "promise", "sort", "reopen", "cancel",
-                 "release"]:  # fmt: skip
+    for slug in ["done", "hold", "transfer", "reply", "note", "promise", "sort", "cancel"]:
         for headers in ({}, SCRIPT):
             assert client.get(f"/requests/{request.pk}/{slug}/", headers=headers).status_code == 200
     assert client.get(f"/requests/{stranger.pk}/settle/").status_code == 200
+
+
+def test_what_cannot_be_done_now_is_not_asked_about(asked, signed_in):
+    request = asked()
+    client = signed_in("housekeeping")
+    for slug in ("reopen", "release", "settle"):
+        refused = client.get(f"/requests/{request.pk}/{slug}/", headers=SCRIPT)
+        assert (refused.status_code, sentence(refused)) == (
+            409,
+            "That is not possible now: the request is new.",
+        )
+    assert client.get(f"/requests/{request.pk}/reopen/").status_code == 409
+
+
+BEFORE: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
+    "accept": (), "start": (), "done": (), "hold": (), "transfer": (), "promise": (), "sort": (),
+    "cancel": (),
+    "release": (("accept", {}),),
+    "reopen": (("done", {}),),
+}  # fmt: skip
+FILLED = {
+    "hold": {"reason": "Asleep"}, "transfer": {"desk": "bell"}, "sort": {"service": "pillow"},
+    "promise": {"minutes": "60", "reason": "Busy"}, "cancel": {"reason": "Twice"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", BEFORE)
+def test_a_stale_page_is_refused_with_the_card_as_it_is_now(asked, signed_in, slug):
+    request = asked()
+    client = signed_in("supervisor")
+    for earlier, form in BEFORE[slug]:
+        assert tap(client, request, earlier, **form).status_code == 200
+    stale = as_it_is(request).version
+    # Somebody else has changed it meanwhile; its status is what it was.
+    colleague = signed_in("housekeeping")
+    assert tap(colleague, request, "note", text="x", submission=uuid4()).status_code == 200
+    Request.objects.filter(pk=request.pk).update(version=stale + 5)
+    before = as_it_is(request)
+    refused = tap(client, request, slug, version=stale, **FILLED.get(slug, {}))
+    now = as_it_is(request)
+    assert (refused.status_code, now.version, now.status) == (409, stale + 5, before.status)
+    assert fragments.card(now, "en") in refused.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["release", "reopen"])
+def test_what_is_new_is_neither_released_nor_reopened(asked, signed_in, slug):
+    request = asked()
+    client = signed_in("housekeeping")
+    for version in ({"version": 1}, {"version": 0}, {}):
+        assert tap(client, request, slug, **version).status_code == 409
+    assert events(request) == [("created", "")]
+
+
+@pytest.mark.parametrize("slug", BEFORE)
+def test_a_second_tap_on_the_same_card_is_no_error_whatever_was_tapped(asked, signed_in, slug):
+    request = asked()
+    client = signed_in("supervisor")
+    for earlier, form in BEFORE[slug]:
+        tap(client, request, earlier, **form)
+    seen = as_it_is(request).version
+    answers = [
+        tap(client, request, slug, version=seen, **FILLED.get(slug, {})).status_code
+        for _tap in range(2)
+    ]
+    assert answers == [200, 200]
+    assert len({kind for kind, _who in events(request)}) == len(events(request))
+
+
+def test_a_cancelled_request_says_why_in_its_conversation(asked, signed_in):
+    request = asked()
+    client = signed_in("housekeeping")
+    tap(client, request, "cancel", quick="Asked twice")
+    page = client.get(f"/requests/{request.pk}/").content.decode()
+    assert re.search(r'Cancelled: <span dir="auto">Asked twice</span></p>', page)
+
+
+def test_not_yet_is_never_the_button_that_stands_out(asked, signed_in):
+    request = asked()
+    tap(signed_in("housekeeping"), request, "done")
+    requests.confirm_request(as_it_is(request), at=timezone.now())
+    assert "primary" not in fragments.card(as_it_is(request), "en")
+    page = signed_in("housekeeping").get(f"/requests/{request.pk}/").content.decode()
+    assert 'class="button small primary"' not in page

@@ -72,7 +72,7 @@ def test_the_order_on_a_card_sorts_as_the_rows_do(asked, hotel, now):
     by_order = sorted(
         re.findall(r'id="request-(\d+)".*?data-order="(\d+)"', page), key=lambda m: m[1]
     )
-    rows = [pk for pk, _sequence, _status in queries.board_rows(hotel.pk, None)]
+    rows = [pk for pk, *_rest in queries.board_rows(hotel.pk, None)]
     assert [int(pk) for pk, _order in by_order] == rows
 
 
@@ -206,6 +206,21 @@ def test_the_search_finds_rooms_guests_and_words(text, signed_in, elsewhere):
     assert "Emily Clarke" in client.get("/search/", {"q": "207"}).content.decode()
     nothing = client.get("/search/", {"q": "Hello"}).content.decode()
     assert f"/requests/{elsewhere.pk}/" not in nothing
+
+
+def test_what_is_urgent_with_another_desk_is_shown_apart_and_counted_there(asked, signed_in, hotel):
+    asked("towels", "412")
+    asked("doctor", "305", urgent=True)
+    page = signed_in("housekeeping").get("/boards/housekeeping/").content.decode()
+    lanes = dict(re.findall(r'data-lane="([\w-]+)".*?<span class="lane-count">(\d+)</span>', page))
+    assert lanes == {"elsewhere": "1", "new": "1", "in-hand": "0", "waiting": "0", "scheduled": "0"}
+    assert "(1) Housekeeping" in page
+    assert re.search(r'data-count="housekeeping">1</span>', page)
+    here = page.index('data-lane="elsewhere"')
+    assert here < page.index('data-room="305"') < page.index('data-lane="new"')
+    everything = signed_in("supervisor").get("/boards/all/").content.decode()
+    assert '<span class="lane-count">2</span>' in everything
+    assert re.search(r'data-lane="elsewhere"[^>]* hidden>', everything)
 
 
 def test_what_is_long_over_is_found_where_one_asks_for_it_or_names_it(asked, signed_in, now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 from django.utils import timezone
@@ -84,5 +85,30 @@ def test_the_form_is_a_page_without_javascript(signed_in, hotel):
     client = signed_in("bell")
     assert "<!doctype html>" in client.get("/requests/new/?room=412").content.decode()
     saved = client.post("/requests/new/", {"room": "412", "words": "ice", "next": "/boards/bell/"})
-    assert (saved.status_code, saved["Location"]) == (302, "/boards/bell/")
+    assert (saved.status_code, saved["Location"]) == (
+        302,
+        f"/boards/bell/?entered={Request.objects.get().pk}",
+    )
+    page = client.get(saved["Location"]).content.decode()
+    assert re.search(r"412: Ice → In-room dining by \d\d:\d\d", page)
+    assert "Ice →" not in signed_in("bell").get("/boards/bell/?entered=999,x").content.decode()
     assert Request.objects.get().created_at <= timezone.now()
+
+
+def test_what_became_of_it_is_said_also_where_it_went_to_other_desks(signed_in, hotel):
+    form = {"room": "412", "words": "2 blankets and a taxi at 20:00"}
+    said = signed_in("front-desk").post("/requests/new/", form, headers={"HX-Request": "true"})
+    became = re.search(r"<p data-became>(.*?)</p>", said.content.decode())
+    assert became
+    assert re.fullmatch(
+        r"412: 2 blankets → Housekeeping by \d\d:\d\d; Taxi → Bell desk, .*20:00", became[1]
+    )
+
+
+def test_a_refusal_points_at_the_field_that_is_wrong(signed_in):
+    form = {"room": "999", "words": "ice"}
+    page = signed_in("bell").post("/requests/new/", form).content.decode()
+    room, words = page.index('id="new-room"'), page.index('id="new-words"')
+    assert 'aria-invalid="true" aria-describedby="new-wrong" autofocus' in page[room:words]
+    assert page.count("autofocus") == 1
+    assert "There is no room 999." in page

@@ -213,7 +213,7 @@ def test_a_room_and_words_typed_at_one_go_find_their_boxes(board: Page, server: 
 def test_on_a_telephone_what_somebody_takes_is_a_tap_away(
     chromium: Chromium, server: Server
 ) -> None:
-    for room in ("401", "402", "403"):
+    for room in ("401", "402", "403", "404", "405", "406"):  # more than a screen holds
         ask_for(server, room)
     context = chromium.new_context(viewport={"width": 390, "height": 700}, has_touch=True)
     session = Browser(server).back("bell").cookie("sessionid")
@@ -225,14 +225,126 @@ def test_on_a_telephone_what_somebody_takes_is_a_tap_away(
     before = int(page.locator('[data-tab="in-hand"]').inner_text())
     card.get_by_role("button", name="Accept").tap()
     expect(page.locator('[data-tab="in-hand"]')).to_have_text(str(before + 1))
-    expect(page.locator("#toasts")).to_contain_text("401")
-    expect(page.locator("#toasts")).to_contain_text("is yours")
+    expect(page.locator("#toasts")).to_contain_text("Yours now: 401 · Luggage help")
     expect(card).not_to_be_in_viewport()
     page.locator("#toasts").get_by_role("link", name="Show").tap()
     expect(card).to_be_in_viewport()
+    # Gone with what it spoke of, so that it covers nothing.
+    card.get_by_role("button", name="On my way").tap()
+    expect(page.locator("#toasts")).to_have_text("")
     page.locator(".lane-tabs").get_by_role("link", name="New").tap()
     expect(page.locator("#lane-new")).to_be_in_viewport()
     context.close()
+
+
+def test_keys_act_on_what_is_shown_open_and_on_nothing_else(board: Page, server: Server) -> None:
+    for room in ("105", "106", "107"):
+        ask_for(server, room)
+    first, second = (board.locator(f'.card[data-room="{room}"]') for room in ("105", "106"))
+    expect(second).to_be_visible()
+    first.click()
+    expect(board.locator("#talk-title")).to_have_text("Luggage help")
+    board.keyboard.press("x")
+    board.get_by_role("button", name="Asked twice").click()
+    expect(first).to_have_count(0)
+    expect(board.locator(".talk-room b")).to_have_text("105")
+    expect(board.locator(".talk-head")).to_contain_text("Cancelled: Asked twice")
+    expect(board.locator(".card[aria-current]")).to_have_count(0)
+    board.keyboard.press("a")  # of the cancelled one, which is shown: refused
+    expect(board.locator("#toasts")).to_contain_text("That is not possible now")
+    board.keyboard.press("i")
+    expect(board.locator("#dialog")).to_contain_text("105")
+    board.keyboard.press("Escape")
+    expect(second).to_have_attribute("data-status", "new")
+    board.keyboard.press("j")  # on from where it was
+    expect(second).to_have_attribute("aria-current", "true")
+    expect(board.locator(".talk-room b")).to_have_text("106")
+    board.keyboard.press("a")
+    expect(second).to_have_attribute("data-status", "accepted")
+    expect(board.locator('.card[data-room="107"]')).to_have_attribute("data-status", "new")
+
+
+def test_a_card_a_colleague_closes_hands_its_keys_to_no_other(board: Page, server: Server) -> None:
+    for room in ("108", "109"):
+        ask_for(server, room)
+    first, second = (board.locator(f'.card[data-room="{room}"]') for room in ("108", "109"))
+    expect(second).to_be_visible()
+    first.locator(".what a").focus()
+    board.keyboard.press("Escape")
+    pk = first.get_attribute("id").removeprefix("request-")
+    Browser(server).back("bell").post(f"/requests/{pk}/cancel/", reason="Twice")
+    expect(first).to_have_count(0)
+    board.keyboard.press("a")
+    board.keyboard.press("d")
+    expect(board.locator("#dialog")).not_to_be_visible()
+    expect(second).to_have_attribute("data-status", "new")
+
+
+def test_offline_is_said_plainly_and_the_cards_step_back(board: Page, server: Server) -> None:
+    ask_for(server, "205")
+    card = board.locator('.card[data-room="205"]')
+    expect(card).to_be_visible()
+    board.context.set_offline(True)
+    board.evaluate("dispatchEvent(new Event('offline'))")
+    expect(board.locator("html")).to_have_attribute("data-live", "offline")
+    card.get_by_role("button", name="Accept").click()
+    expect(board.locator("#toasts")).to_have_text("You are offline; this was not sent.")
+    assert float(board.locator("#lanes").evaluate("el => getComputedStyle(el).opacity")) < 1
+    board.context.set_offline(False)
+
+
+def test_what_became_of_a_new_request_is_said_where_its_card_is_not(
+    board: Page, server: Server
+) -> None:
+    board.keyboard.press("n")
+    board.keyboard.type("206")
+    board.keyboard.press("Tab")
+    board.keyboard.type("2 blankets")
+    expect(board.locator("#becomes")).to_contain_text("Housekeeping")
+    board.keyboard.press("Enter")
+    expect(board.locator("#toasts")).to_contain_text("206: 2 blankets → Housekeeping by")
+
+
+def test_a_telephone_opens_a_card_anywhere_and_done_brings_no_keyboard(
+    chromium: Chromium, server: Server
+) -> None:
+    ask_for(server, "302")
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
+    )
+    session = Browser(server).back("bell").cookie("sessionid")
+    context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    page = context.new_page()
+    page.goto(f"{server.url}/boards/bell/")
+    expect(page.locator(".board-name")).to_be_in_viewport()
+    expect(page.locator('.side [aria-current="page"]')).to_be_in_viewport(ratio=1)
+    card = page.locator('.card[data-room="302"]')
+    pk = card.get_attribute("id").removeprefix("request-")
+    Browser(server).back("bell").post(f"/requests/{pk}/accept/")
+    card.get_by_role("link", name="Done").tap()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("What was done")).to_be_visible()
+    expect(dialog.get_by_label("What was done")).not_to_be_focused()
+    expect(dialog.get_by_role("button", name="Done")).to_be_in_viewport(ratio=1)
+    dialog.get_by_role("button", name="Close").tap()
+    card.tap(position={"x": 120, "y": 16})  # beside the room, far from the title's words
+    page.wait_for_url(f"{server.url}/requests/{pk}/")
+    context.close()
+
+
+def test_lanes_scroll_by_themselves_below_headings_that_stay(board: Page, server: Server) -> None:
+    for room in ("201", "202", "203", "204", "205", "206"):
+        ask_for(server, room)
+    cards = board.locator('[data-lane="new"] .cards')
+    expect(cards.locator('[data-room="206"]')).to_be_attached()
+    cards.evaluate("el => { el.scrollTop = el.scrollHeight; }")
+    expect(board.locator("#lane-new")).to_be_in_viewport(ratio=1)
+    expect(board.locator("#lane-waiting")).to_be_in_viewport(ratio=1)
+    assert cards.evaluate("el => el.scrollTop") > 0
+    cards.locator(".what a").last.click()
+    expect(board.locator("#beside")).to_be_visible()
+    tops = {lane.bounding_box()["y"] for lane in board.locator("section.lane h2:visible").all()[:3]}
+    assert len(tops) == 1, "three lanes side by side, with the conversation open"
 
 
 def test_signing_out_elsewhere_leads_to_the_sign_in_page(board: Page, server: Server) -> None:

@@ -71,6 +71,19 @@ def test_a_service_is_asked_with_quantity_words_and_a_time_on_the_hotels_clock(h
     assert taxi.cause.body == "Two bags"
 
 
+def test_everything_can_be_asked_for_at_a_time(hotel, phone):
+    with time_machine.travel(EVENING, tick=False):
+        form = phone().open("towels/").content.decode()
+        phone().send("towels/", quantity="2", wanted_at="2026-11-20T21:00")
+    assert '<details class="later"><summary>At a time of your choice</summary>' in form
+    (towels,) = asked(hotel)
+    assert (towels.service.slug, towels.wanted_at) == (
+        "towels",
+        datetime(2026, 11, 20, 19, 0, tzinfo=UTC),
+    )
+    assert "<details" not in phone().open("taxi/").content.decode().partition("<main")[2]
+
+
 def test_a_time_that_has_passed_is_refused_with_a_sentence_and_nothing_is_lost(hotel, phone):
     with time_machine.travel(EVENING, tick=False):
         answer = phone().send("taxi/", wanted_at="2026-11-20T18:29", words="Two bags")

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.boards.browsing import Browser as Browsing
+from tests.guest.conftest import picture
 from tests.serving import Server
 
 pytestmark = pytest.mark.browser
@@ -69,8 +71,54 @@ def test_everything_works_without_scripts(server, chromium):
     page.locator(".languages summary").click()
     page.get_by_role("link", name="العربيّة").click()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    page.locator(".card .link").click()
+    page.locator(".card .not-needed summary").click()  # asked first, and only then
+    assert server.rows("SELECT status FROM requests_app_request") == [("new",)]
+    page.locator(".card .not-needed button").click()
     assert server.rows("SELECT status FROM requests_app_request") == [("cancelled",)]
+
+
+def test_a_photo_is_sent_and_the_browser_complains_of_nothing(server, chromium):
+    page = telephone(chromium)
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text))
+    page.goto(address(server))
+    photo = {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": picture().getvalue()}
+    page.locator("#ask input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+    page.get_by_label("In your own words").fill("this lamp is broken")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".card .photos img")).to_be_visible()
+    assert complaints == []
+
+
+def test_what_is_missing_is_not_asked_of_whoever_has_everything(server, chromium):
+    page = telephone(chromium)
+    page.goto(address(server))
+    page.get_by_label("In your own words").fill("two towels please")
+    page.get_by_role("button", name="Ask").click()
+    card = page.locator(".card")
+    expect(card).to_have_count(1)
+    ((pk,),) = server.rows("SELECT id FROM requests_app_request")
+    Browsing(server).back("housekeeping").post(f"/requests/{pk}/done/")
+    card.get_by_text("Not yet", exact=True).click()
+    expect(card.get_by_label("What is missing?")).to_be_visible()
+    card.get_by_role("button", name="Yes, everything").click()
+    expect(card.get_by_text("How did we do?")).to_be_visible()
+    expect(card.get_by_label("What is missing?")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["fi", "tr", "ar", "en"])
+def test_every_service_has_its_line_on_a_small_telephone(server, chromium, language):
+    page = telephone(chromium, locale=language)
+    page.goto(address(server))
+    page.evaluate("document.querySelectorAll('.menu details').forEach(d => { d.open = true; })")
+    wrong = page.evaluate(
+        """[...document.querySelectorAll('.menu li a')].filter(a => {
+            const small = a.querySelector("small");
+            const line = parseFloat(getComputedStyle(small).lineHeight);
+            return a.scrollWidth > a.clientWidth + 1 || small.offsetHeight > line * 1.5;
+        }).map(a => a.textContent)"""
+    )
+    assert wrong == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -76,8 +76,8 @@ def test_services_are_shown_by_theme_with_their_promise(hotel, phone):
         "Out and about",
         "Your stay",
     ]
-    assert '<a href="towels/">Bath towels<small>within 15 min</small></a>' in page
-    assert '<a href="taxi/">Taxi<small>any time</small></a>' in page
+    assert '<a href="towels/"><span>Bath towels</span><small>within 15 min</small></a>' in page
+    assert '<a href="taxi/"><span>Taxi</span><small>any time</small></a>' in page
     assert "information/" not in page
 
 

@@ -50,8 +50,58 @@ def test_a_room_is_found_by_number_or_guest(keeper, query, numbers):
     assert page.count('<th scope="row" class="number">') == (3 if query == "41" else numbers)
 
 
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("bell", False),
+        ("housekeeping", False),
+        ("ravi.patel", False),
+        ("front-desk", True),
+        ("emre.kaya", True),
+        ("supervisor", True),
+        ("manager", True),
+        ("admin", True),
+    ],
+)
+def test_the_front_desk_and_whoever_stands_above_keep_the_register(signed_in, room, who, may):
+    client, emily = signed_in(who), stay_of("207")
+    page = client.get(f"/house/rooms/{emily.room_id}/").content.decode()
+    assert "Emily Clarke" in page
+    for form in (f"/house/stays/{emily.pk}/check-out/", f"/house/stays/{emily.pk}/move/"):
+        assert (form in page) is may
+    posts = {
+        f"/house/rooms/{room('110').pk}/check-in/": arrival(),
+        f"/house/stays/{emily.pk}/": arrival(last_name="Changed"),
+        f"/house/stays/{emily.pk}/move/": {"room": room("111").pk},
+        f"/house/stays/{emily.pk}/check-out/": {},
+    }
+    Stay.objects.filter(room__number="111").delete()
+    for address, form in posts.items():
+        assert client.post(address, form).status_code == (302 if may else 403), address
+    emily.refresh_from_db()
+    emily.guest.refresh_from_db()
+    assert (emily.departed_at is not None, emily.guest.last_name == "Changed") == (may, may)
+
+
+def test_checking_out_is_asked_about_and_needs_no_script(keeper):
+    emily = stay_of("207")
+    page = keeper.get(f"/house/rooms/{emily.room_id}/").content.decode()
+    before, _, after = page.partition(f'action="/house/stays/{emily.pk}/check-out/"')
+    assert before.rindex("<details") > before.rindex("</details>") if "</details>" in before else 1
+    assert "Yes, Emily Clarke has left room 207" in after.partition("</details>")[0]
+
+
+def test_a_stay_is_taken_to_end_tomorrow_until_somebody_says_otherwise(keeper, room, hotel):
+    tomorrow = hotel.local(timezone.now()).date() + timedelta(days=1)
+    page = keeper.get(f"/house/rooms/{room('110').pk}/").content.decode()
+    assert f'name="leaves_on" value="{tomorrow.isoformat()}"' in page
+    taken = keeper.get(f"/house/rooms/{room('412').pk}/").content.decode()
+    assert "---------" not in taken
+    assert "Choose a free room" in taken
+
+
 @pytest.mark.parametrize("who", ["bell", "front-desk"])
-def test_desks_check_guests_in_but_do_not_keep_the_house(signed_in, room, who):
+def test_desks_look_into_rooms_but_do_not_keep_the_house(signed_in, room, who):
     client = signed_in(who)
     number = room("110").pk
     for address in ("/house/", f"/house/rooms/{number}/"):

@@ -224,3 +224,79 @@ def test_names_are_marked_and_everything_is_escaped(words, names, expected):
 def test_a_guests_markup_is_shown_not_run(manager, praise):
     praise("<script>alert('Aino')</script>")
     assert "<script>alert" not in manager.get("/manager/").content.decode()
+
+
+def test_a_name_that_could_be_two_is_asked_for_in_the_form_that_passes_it_on(
+    manager, praise, person
+):
+    said = praise("Thank you Mika!")
+    form = manager.get(f"/manager/thanks/{said.pk}/pass-on/", headers={"HX-Request": "true"})
+    page = form.content.decode()
+    assert "“Mika”: which one?" in page
+    assert page.count('name="meant-0"') == 2
+    answer = tap(manager, said, "pass-on", note="Well done", **{"meant-0": person("mika.salo").pk})
+    said.refresh_from_db()
+    assert (answer.status_code, said.note, said.open_names) == (200, "Well done", [])
+    assert named(said) == [("mika.salo@demo.example", "corrected")]
+    assert said.passed_on_at is not None
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_note_that_cannot_be_passed_on_yet_is_kept_with_the_reason_beside_it(
+    manager, praise, headers
+):
+    said = praise("Thank you Mika and Leyla!")
+    form = {"version": said.version, "note": "Robert is proud of you"}
+    answer = manager.post(f"/manager/thanks/{said.pk}/pass-on/", form, headers=headers)
+    page = answer.content.decode()
+    said.refresh_from_db()
+    assert (answer.status_code, said.version, said.passed_on_at) == (422, form["version"], None)
+    assert page.count("Say first who is meant.") == 1
+    below = page[page.index("Say first who is meant.") :]
+    assert below.index("which one?") < below.index(">Robert is proud of you</textarea>")
+
+
+def test_a_note_on_a_stale_page_is_kept_too(manager, praise):
+    said = praise("Thank you Leyla!")
+    tap(manager, said, "acknowledge")
+    stale = {"version": 1, "note": "So good"}
+    answer = manager.post(
+        f"/manager/thanks/{said.pk}/pass-on/", stale, headers={"HX-Request": "true"}
+    )
+    said.refresh_from_db()
+    assert answer.status_code == 409
+    assert ">So good</textarea>" in answer.content.decode()
+    assert f'name="version" value="{said.version}"' in answer.content.decode()
+
+
+def test_nobody_of_another_hotel_is_meant(manager, praise, hotel):
+    from staff.models import Person
+
+    other = Property.objects.create(
+        slug="o", name="O", text_number="+12025550101", telephone="+12025550198"
+    )
+    stranger = Person.objects.create(property=other, email="mika@o.example", first_name="Mika")
+    said = praise("Thank you Mika!")
+    answer = tap(manager, said, "pass-on", note="", **{"meant-0": stranger.pk})
+    assert (answer.status_code, named(said)) == (422, [])
+
+
+def test_names_are_marked_as_they_were_written(praise):
+    said = praise("Ainno was lovely, and so was Leyla")
+    told = stories.story_of(said)
+    assert [row.person.first_name for row in told.people] == ["Aino", "Leyla"]
+    assert told.words == "<mark>Ainno</mark> was lovely, and so was <mark>Leyla</mark>"
+
+
+def test_a_promise_that_still_runs_is_not_called_missed(manager, text, person):
+    from requests_app.actions.requests import reopen_request
+    from tests.boards.conftest import as_it_is
+
+    text(EMILY, "2 towels please")
+    request = Request.objects.get()
+    now = timezone.now()
+    finish_request(as_it_is(request), by=person("housekeeping"), at=now)
+    reopen_request(as_it_is(request), at=now)
+    page = manager.get("/manager/requests/?count=open").content.decode()
+    assert '<span class="tag late">missed</span>' not in page
+    assert "an earlier one missed" in page

@@ -41,17 +41,19 @@ class Command(BaseCommand):
 
     def open(self, host: str, port: int, *, works: bool, shared: bool) -> None:
         """Until a signal. ``shared``: other processes of ours may have the same port."""
-        from concierge.asgi import application
-        from concierge.daphne import ConciergeServer, reactor
-        from concierge.doors import open_door
-        from concierge.leaving import drain, on_signal
-        from requests_app import broadcast, clock, inbox, outbox
-        from requests_app.threads import pool, returning
+        from concierge.doors import open_door, why_shut
 
         try:
             door = open_door(host, port, shared=shared)
         except OSError as error:
-            raise CommandError(f"Port {port} on {host} cannot be had: {error.strerror}.") from error
+            raise CommandError(why_shut(host, port, error)) from error
+
+        from concierge.asgi import application
+        from concierge.daphne import ConciergeServer, reactor
+        from concierge.leaving import drain, on_signal
+        from requests_app import broadcast, clock, inbox, outbox
+        from requests_app.threads import pool, returning
+
         sys.setswitchinterval(SWITCH_SECONDS)
         tasks: list[asyncio.Task[None]] = []
         finished = True
