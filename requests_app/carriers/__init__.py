@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -70,11 +71,23 @@ class Carrier(Protocol):
         does no harm twice."""
 
 
+_loading = threading.Lock()
+
+
+def load() -> None:
+    """Import what speaks HTTP, by one thread at a time: it takes a moment, its modules import one
+    another, and Python gives a second thread that comes meanwhile the half of one."""
+    with _loading:
+        import requests.adapters
+        import twilio.rest  # noqa: F401
+
+
 def carrier_of(said: Message | Notice) -> Carrier:
     """The outside where it is configured; the simulator otherwise, and for its own telephones."""
     if isinstance(said, Notice):
         return _carrier_to_staff(said)
     if settings.TWILIO_AUTH_TOKEN and said.channel != Channel.SIMULATOR:
+        load()
         from requests_app.carriers.texts import Texts
 
         return Texts()
@@ -85,6 +98,7 @@ def carrier_of(said: Message | Notice) -> Carrier:
 
 def _carrier_to_staff(notice: Notice) -> Carrier:
     if notice.channel == NoticeChannel.PUSH:
+        load()
         from requests_app.carriers.push import Push
 
         return Push()
@@ -93,10 +107,12 @@ def _carrier_to_staff(notice: Notice) -> Carrier:
 
         return Email()
     if settings.TWILIO_AUTH_TOKEN and notice.channel == NoticeChannel.SMS:
+        load()
         from requests_app.carriers.texts import Texts
 
         return Texts()
     if settings.TWILIO_AUTH_TOKEN and notice.channel == NoticeChannel.CALL:
+        load()
         from requests_app.carriers.calls import Calls
 
         return Calls()

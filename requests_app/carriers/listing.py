@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from requests_app.carriers import twilio
+from requests_app.carriers import load, twilio
 from requests_app.carriers.twilio_rest import client, refusal_of, trouble
 from requests_app.incoming import IncomingMessage
 
@@ -36,6 +36,7 @@ class Listed:
 
 def received(number: str, *, since: datetime) -> list[Listed]:
     """All that came to ``number`` since then, the oldest first. Raises NotNow or Unknown."""
+    load()
     found = [*_listed(number, since), *_listed(f"whatsapp:{number}", since)]
     return sorted(found, key=lambda listed: (listed.sent_at, listed.external_id))
 

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from django.conf import settings
 
 from requests_app import reasons
-from requests_app.carriers import Hopeless, NotNow
+from requests_app.carriers import Hopeless, NotNow, load
 from requests_app.photos import MAX_BYTES
 
 TWILIO = "api.twilio.com"
@@ -27,6 +27,7 @@ ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 def fetch(url: str) -> bytes:
     """The picture's bytes, at most MAX_BYTES. Raises Hopeless or NotNow."""
+    load()
     there = _at_the_carrier(url)
     ends = time.monotonic() + ALL_SECONDS
     for _hop in range(REDIRECTS + 1):

@@ -14,14 +14,20 @@ from requests_app.actions.praise import commend, rate
 from requests_app.actions.requests import finish_request
 from requests_app.models import (
     Alert,
+    CarrierTrouble,
     Commendation,
     CommendedPerson,
     Contact,
     Desk,
     EscalationStep,
+    IncomingPicture,
+    Message,
+    Notice,
     OnDuty,
+    Outgoing,
     Promise,
     Property,
+    PushSubscription,
     Rating,
     Request,
     RequestEvent,
@@ -63,6 +69,29 @@ class World:
         self.alert = self.alerted(step=self.step)
         self.alerted(step=None, about_at=now)
         OnDuty.objects.create(property=hotel, person=self.person, since=now)
+        self.message = Message.objects.create(
+            property=hotel, direction="in", channel="sms", body="See", at=now
+        )
+        self.picture = IncomingPicture.objects.create(
+            message=self.message, position=0, url="https://carrier.example/1", due_at=now
+        )
+        self.notice = Notice.objects.create(
+            property=hotel,
+            channel="sms",
+            address="+12025550127",
+            text="412",
+            created_at=now,
+            key="1",
+        )
+        self.outgoing = Outgoing.objects.create(notice=self.notice, due_at=now)
+        CarrierTrouble.objects.create(carrier="texts", since=now, until=now)
+        PushSubscription.objects.create(
+            person=self.person,
+            endpoint="https://push.example/1",
+            p256dh="k",
+            auth="a",
+            created_at=now,
+        )
 
     def alerted(self, **fields: Any) -> Alert:
         return Alert.objects.create(
@@ -166,6 +195,28 @@ BREAKS: dict[str, Break] = {
     ),
     "alert_known": lambda w: Alert.objects.update(by="raven"),
     "on_duty_once": lambda w: OnDuty.objects.create(property=w.hotel, person=w.person, since=w.now),
+    "outgoing_is_of_one_thing": lambda w: Outgoing.objects.update(message=w.message),
+    "outgoing_is_of_one_thing, none": lambda w: Outgoing.objects.filter(pk=w.outgoing.pk).update(
+        notice=None
+    ),
+    "outgoing_carrier_known": lambda w: Outgoing.objects.update(carrier="raven"),
+    "trouble_carrier_known": lambda w: CarrierTrouble.objects.update(carrier="raven"),
+    "picture_once": lambda w: IncomingPicture.objects.create(
+        message=w.message, position=0, url="https://carrier.example/2", due_at=w.now
+    ),
+    "picture_kept_has_a_file": lambda w: IncomingPicture.objects.update(state="kept"),
+    "picture_kept_has_a_file, and only then": lambda w: IncomingPicture.objects.update(
+        file="a.jpg"
+    ),
+    "notice_channel_known": lambda w: Notice.objects.update(channel="fax"),
+    "notice_delivery_known": lambda w: Notice.objects.update(delivery="lost"),
+    "notice_has_a_key": lambda w: Notice.objects.update(key=""),
+    "notice_has_an_address": lambda w: Notice.objects.update(address=""),
+    "notice_answered_is_a_call": lambda w: Notice.objects.update(answered_at=w.now, digit="1"),
+    "notice_answered_is_a_call, without a digit": lambda w: Notice.objects.update(
+        channel="call", answered_at=w.now
+    ),
+    "push_subscription_is_whole": lambda w: PushSubscription.objects.update(auth=""),
     "rating_one_to_five": lambda w: Rating.objects.update(score=6),
     "rating_one_to_five, below": lambda w: Rating.objects.update(score=0),
     "rating.request": lambda w: Rating.objects.create(request=w.request, score=1, at=w.now),

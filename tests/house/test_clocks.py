@@ -23,6 +23,7 @@ from requests_app.models import (
     Property,
     Service,
 )
+from requests_app.promises import whole_minutes
 from requests_app.replay import try_steps
 from tests.conftest import EMILY
 
@@ -196,7 +197,7 @@ def test_what_a_trial_counts_is_what_the_clock_would_have_done(hotel, person):
 
 
 def test_a_trial_says_whom_for_what_how_often_and_at_what_hour(hotel, person, signed_in):
-    at = timezone.now() - timedelta(days=2)
+    at = whole_minutes(timezone.now()) - timedelta(days=2)  # so that the promise is 15 minutes
     what = Service.objects.select_related("desk").get(property=hotel, slug="towels")
     hotel.refresh_from_db()
     (request,) = open_requests(
