@@ -78,7 +78,7 @@ def load() -> None:
     """Import what speaks HTTP, by one thread at a time: it takes a moment, its modules import one
     another, and Python gives a second thread that comes meanwhile the half of one."""
     with _loading:
-        import requests.adapters
+        import requests.adapters  # noqa: F401
         import twilio.rest  # noqa: F401
 
 
