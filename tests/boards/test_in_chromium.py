@@ -363,8 +363,8 @@ def test_a_warning_comes_by_itself_sounds_and_a_tap_tells_the_guest_another_time
     soon = {"amount": "1", "unit": "share", "anchor": "promise", "whom": "desk", "by": "board"}
     assert supervisor.post("/house/warnings/new/", **soon) == 200
     assert supervisor.post("/house/warnings/drafts/on/") == 200
-    text_from_emily(server, "a porter for my luggage please")
-    card = board.locator('.card[data-room="207"]')
+    text_from_emily(server, "a porter for my luggage, the green suitcase please")
+    card = board.locator('.card[data-room="207"]').filter(has_text="the green suitcase")
     expect(card).to_have_attribute("data-status", "new")
     promised = card.locator("time").inner_text()
     expect(card).to_have_attribute("data-warned", "desk", timeout=30_000)
