@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,3 +105,13 @@ def note() -> Callable[[Line], None]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if lines:
         write_down(lines)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, which only root may make."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "none", disk], check=True)
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)

@@ -59,9 +59,7 @@ def prove(hotel: Hotel, texting: Texting, *boards: LiveBoard) -> Proof:
     for board in boards:
         assert all_on(board, hotel)
     looked_up = len(hotel.carrier.asked)
-    return Proof(
-        len(texting.acknowledged), len(stored), told.total(), looked_up, quiet, right
-    )
+    return Proof(len(texting.acknowledged), len(stored), told.total(), looked_up, quiet, right)
 
 
 def all_on(board: LiveBoard, hotel: Hotel) -> bool:

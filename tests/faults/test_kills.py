@@ -61,9 +61,7 @@ def test_a_killed_process_loses_nothing_and_says_nothing_twice(
 
 
 @pytest.mark.faults
-def test_fifty_kills(
-    make_hotel_on: Callable[..., Hotel], note: Callable[[Line], None]
-) -> None:
+def test_fifty_kills(make_hotel_on: Callable[..., Hotel], note: Callable[[Line], None]) -> None:
     """Ten at a time, so that boards stay those of a hotel."""
     proofs: list[Proof] = []
     killed: Counter[str] = Counter()
