@@ -13,6 +13,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.boards.browsing import Browser
 from tests.faults.hotels import Hotel, browser_of
+from tests.serving import Server
 
 CARD = re.compile(r'<article id="(request-\d+)".*?</article>', re.S)
 GONE = re.compile(r'data-gone="(request-\d+)"')
@@ -33,9 +34,9 @@ def cards_of(html: str) -> dict[str, str]:
 class LiveBoard:
     """``cards`` is what somebody in front of it sees now."""
 
-    def __init__(self, hotel: Hotel, desk: str = "all") -> None:
+    def __init__(self, hotel: Hotel, desk: str = "all", *, on: Server | None = None) -> None:
         self.hotel, self.desk = hotel, desk
-        self.browser: Browser = browser_of(hotel)
+        self.browser: Browser = Browser(on).back("supervisor") if on else browser_of(hotel)
         self.cards: dict[str, str] = {}
         self.sequence = -1
         self.came_again = 0

@@ -70,7 +70,8 @@ def on_many(
 ) -> Iterator[Callable[..., OnMany]]:
     made: list[OnMany] = []
 
-    def make(**env: str) -> OnMany:
+    def make(*, apart: bool = False, **env: str) -> OnMany:
+        """``apart``: the second web process has a port of its own."""
         postgres: PostgresServer = request.getfixturevalue("breakable_postgres")
         valkey: ValkeyServer = request.getfixturevalue("breakable_valkey")
         name, folder = request.getfixturevalue("breakable_furnished")
@@ -80,7 +81,7 @@ def on_many(
             valkey.url,
             env={**ACCOUNT, "TWILIO_API_URL": carrier.url, **env},
         )
-        made.append(OnMany(several, carrier))
+        made.append(OnMany(several, carrier, apart=apart))
         made[-1].open()
         return made[-1]
 

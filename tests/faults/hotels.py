@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from tests.boards.browsing import Browser
 from tests.outbox.carrier import Carrier
 from tests.services.several import Several
-from tests.serving import Server
+from tests.serving import Server, free_port
 
 ACCOUNT = {
     "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
@@ -94,6 +94,7 @@ class OnMany:
     processes: Sequence[str] = ("web 1", "web 2", "worker 1", "worker 2")
     webs: dict[str, Server] = field(default_factory=dict)
     workers: dict[str, Any] = field(default_factory=dict)
+    apart: bool = False
 
     @property
     def front(self) -> Server:
@@ -103,7 +104,9 @@ class OnMany:
         self.several.may_fail = True  # what is broken on purpose is said in the log
         for process in self.processes:
             if process.startswith("web"):
-                self.webs[process] = self.several.web()
+                self.webs[process] = self.several.web(
+                    free_port() if self.apart and self.webs else None
+                )
             else:
                 self.workers[process] = self.several.worker()
 

@@ -14,8 +14,7 @@ from tests.faults.load import Texting
 from tests.faults.proof import prove
 from tests.faults.record import Line
 from tests.services.valkey import ValkeyServer
-
-pytestmark = pytest.mark.faults
+from tests.webhooks.conftest import text_form
 
 RIGHT_WITHIN_SECONDS = 5.0
 PAUSE_SECONDS = 30.0
@@ -37,6 +36,24 @@ def flush(valkey: ValkeyServer) -> None:
     valkey.flush()
 
 
+@pytest.mark.services
+def test_boards_of_other_processes_are_right_in_time_while_there_is_no_valkey(
+    on_many: Callable[..., OnMany], breakable_valkey: ValkeyServer
+) -> None:
+    hotel = on_many(apart=True)
+    here, there = hotel.webs.values()
+    with LiveBoard(hotel, on=there) as board:
+        breakable_valkey.stop()
+        try:
+            for n in range(3):  # each right after the last was found: a full turn has to pass
+                form = text_form(f"+1202555{7100 + n}", "2 towels please")
+                assert here.post_signed("/twilio/messages/", form)[0] == 200
+                wait_until_right(board, within=RIGHT_WITHIN_SECONDS)
+        finally:
+            breakable_valkey.start()
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("order", "fault", "harm"),
     [
