@@ -167,15 +167,7 @@ class Hub:
             return
         while True:
             try:
-                channel = await layer.new_channel("hub")
-                while True:
-                    await layer.group_add(broadcast.GROUP, channel)
-                    try:
-                        async with asyncio.timeout(HEARTBEAT_SECONDS):
-                            while True:
-                                self.hear(await layer.receive(channel))
-                    except TimeoutError:
-                        continue  # re-join: a layer may have forgotten us
+                await broadcast.listen(layer, self.hear, HEARTBEAT_SECONDS)
             except asyncio.CancelledError:
                 raise
             except Exception:

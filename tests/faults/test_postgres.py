@@ -116,7 +116,7 @@ def test_without_a_free_connection_people_and_twilio_are_told_to_come_again(
             # Whoever opens a page keeps a connection and waits.
             other.execute("LOCK TABLE django_session IN ACCESS EXCLUSIVE MODE")
             asked = [
-                threads.submit(get, hotel.front, "/boards/all/", Cookie="sessionid=unknown")
+                threads.submit(get, hotel.front, "/boards/all/", Cookie=f"sessionid={'a' * 32}")
                 for _ in range(PEOPLE)
             ]
             wait_for(lambda: texting.statuses[503] > 4, within=30, what="503 to Twilio")
