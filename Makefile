@@ -4,15 +4,17 @@
 #   make test     the whole suite, with real PostgreSQL, Valkey and Chromium
 #   make check    format, lint, types, layers, migrations, translations, deployment
 #   make contract what we send, against Twilio's own OpenAPI file (needs Node 20)
+#   make faults   what breaks in a hotel, broken on purpose; half an hour; SOAK= minutes of the last
 #   make bench    the measurements; SECONDS= for longer ones
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test contract check bench screenshots lock clean
+.PHONY: run test contract check faults bench screenshots lock clean
 
 PORT ?= 8000
 SECONDS ?= 10
+SOAK ?= 10
 export PORT
 
 # The first that is new enough: a system's python3 may be older than its python3.12.
@@ -40,6 +42,11 @@ check: .venv/installed-dev
 	$(RUN) -m mypy
 	.venv/bin/lint-imports --no-cache --no-logo
 	$(RUN) -m tests.check_site
+
+# One after another: several would measure one another. docs/faults.md is written by the run.
+faults: .venv/installed-dev
+	@$(RUN) -m tests.prepare faketime
+	SOAK_MINUTES=$(SOAK) $(RUN) -m pytest tests/faults -m faults $(ARGS)
 
 bench: .venv/installed-dev
 	$(RUN) -m tests.bench --seconds $(SECONDS)

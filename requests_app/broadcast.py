@@ -79,3 +79,24 @@ async def _send(layer: Any, message: dict[str, Any]) -> None:
         await layer.group_send(GROUP, message)
     except Exception:  # a layer that is down must never undo or delay what is committed
         log.warning("a change could not be broadcast; boards will heal", exc_info=True)
+
+
+async def listen(layer: Any, hear: Callable[[dict[str, Any]], None], seconds: float) -> None:
+    """Until the layer fails. Joins anew every so many ``seconds``, since it may have forgotten us,
+    and goes on receiving meanwhile: to cancel that would make it drop the channel."""
+    loop = asyncio.get_running_loop()
+    channel = await layer.new_channel("hub")
+    receiving: asyncio.Future[dict[str, Any]] | None = None
+    try:
+        while True:
+            await layer.group_add(GROUP, channel)
+            until = loop.time() + seconds
+            while (left := until - loop.time()) > 0:
+                receiving = receiving or asyncio.ensure_future(layer.receive(channel))
+                await asyncio.wait({receiving}, timeout=left)
+                if receiving.done():
+                    heard, receiving = receiving, None
+                    hear(heard.result())
+    finally:
+        if receiving is not None:
+            receiving.cancel()

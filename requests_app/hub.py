@@ -20,6 +20,10 @@ __all__ = ["SIGNED_OUT", "TRY_AGAIN", "Changes", "Flow", "Hub", "Seat", "View", 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10
+COMPARE_SECONDS = 2.5
+"""Where other processes change something, a layer that is paused, emptied or restarted loses what
+they say: one small question so often, and no board is wrong for five seconds."""
+
 STUCK_SECONDS = 30
 """A socket whose reader takes nothing for so long is closed with 1013 (try again later)."""
 
@@ -163,15 +167,7 @@ class Hub:
             return
         while True:
             try:
-                channel = await layer.new_channel("hub")
-                while True:
-                    await layer.group_add(broadcast.GROUP, channel)
-                    try:
-                        async with asyncio.timeout(HEARTBEAT_SECONDS):
-                            while True:
-                                self.hear(await layer.receive(channel))
-                    except TimeoutError:
-                        continue  # re-join: a layer may have forgotten us
+                await broadcast.listen(layer, self.hear, HEARTBEAT_SECONDS)
             except asyncio.CancelledError:
                 raise
             except Exception:
@@ -248,21 +244,33 @@ class Hub:
     # --- heartbeat -----------------------------------------------------------------------------
 
     async def _beat(self) -> None:
+        wait = HEARTBEAT_SECONDS if broadcast.layer_to_others() is None else COMPARE_SECONDS
+        quiet = 0.0
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(wait)
+            quiet += wait
             try:
-                await self.beat()
+                if quiet >= HEARTBEAT_SECONDS:
+                    quiet = 0.0
+                    await self.beat()
+                else:
+                    await self.compare()
             except Exception:
                 log.warning("a heartbeat failed", exc_info=True)
 
-    async def beat(self) -> None:
-        """Heal what a lost broadcast left behind, end what may no longer look, tell the head."""
-        seats = self._all_seats()
-        properties = {seat.view.property_id for seat in seats}
-        heads = await in_thread(queries.head_sequences, properties)
-        for property_id, head in heads.items():
+    async def compare(self) -> None:
+        """Heal what a lost broadcast left behind."""
+        properties = {view.property_id for view in self.seats}
+        if not properties:
+            return
+        for property_id, head in (await in_thread(queries.head_sequences, properties)).items():
             if head > self.heads.get(property_id, -1):
                 self.refresh(property_id)
+
+    async def beat(self) -> None:
+        """Compare, end what may no longer look, tell the head."""
+        await self.compare()
+        seats = self._all_seats()
         allowed = await in_thread(
             queries.still_signed_in,
             {(s.person_id, s.session_key) for s in seats if s.person_id is not None},

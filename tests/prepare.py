@@ -1,4 +1,4 @@
-"""``python -m tests.prepare browser|contract|gettext|nginx``: what is needed from outside.
+"""``python -m tests.prepare browser|contract|faketime|gettext|nginx``: what is needed from outside.
 
 As root on Debian it is installed; elsewhere one sentence says what is missing.
 """
@@ -70,6 +70,17 @@ def prepare_nginx() -> str | None:
     return None
 
 
+def faketime() -> Path | None:
+    """The library that gives a process a clock of its own."""
+    return next(iter(sorted(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"))), None)
+
+
+def prepare_faketime() -> str | None:
+    if faketime() is None and not by_apt(["libfaketime"]):
+        return "Moving the clock needs libfaketime: install it (Debian: apt install libfaketime)."
+    return None
+
+
 def prepare_contract() -> str | None:
     """Twilio's OpenAPI file and the mock server, at the versions of package-lock.json."""
     if shutil.which("npm") is None:
@@ -96,6 +107,7 @@ if __name__ == "__main__":
     things = {
         "browser": prepare_browser,
         "contract": prepare_contract,
+        "faketime": prepare_faketime,
         "gettext": prepare_gettext,
         "nginx": prepare_nginx,
     }

@@ -46,6 +46,8 @@ class Carrier:
     """What it does when it is asked something, one by one; then it answers."""
     page_size: int = 1_000
     next: deque[Callable[[Handler, Sent], None]] = field(default_factory=deque)
+    usually: Callable[[Handler, Sent], None] | None = None
+    """What it does with the rest; without it, it accepts."""
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     """Queries of the lists that were asked for."""
     released: Event = field(default_factory=Event)
@@ -63,8 +65,8 @@ class Handler(BaseHTTPRequestHandler):
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
         message = {k: v[0] for k, v in parse_qs(form, keep_blank_values=True).items()}
         with self.carrier.lock:
-            behave = self.carrier.next.popleft() if self.carrier.next else accept
-        behave(self, message)
+            behave = self.carrier.next.popleft() if self.carrier.next else self.carrier.usually
+        (behave or accept)(self, message)
 
     def do_GET(self) -> None:
         there = urlsplit(self.path)

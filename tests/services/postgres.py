@@ -29,40 +29,70 @@ def _as_nobody() -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
-@contextmanager
-def postgres() -> Iterator[str]:
-    """Yields a DATABASE_URL; the server and its folder are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="concierge-postgres-"))
-    folder.chmod(0o755)
-    data, port, bin_ = folder / "data", free_port(), _binaries()
-    data.mkdir()
-    if os.geteuid() == 0:
-        shutil.chown(data, "nobody", "nogroup")
-    env = {"PATH": f"{bin_}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
-    common: dict[str, Any] = {"env": env, "cwd": "/", **_as_nobody()}
-    try:
+class PostgresServer:
+    """``start`` and ``stop`` it as often as a test likes: same port, same data."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o755)
+        self.folder, self.data, self.port = folder, folder / "data", free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        bin_ = _binaries()
+        env = {"PATH": f"{bin_}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+        self.common: dict[str, Any] = {"env": env, "cwd": "/", **_as_nobody()}
+        self.data.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(self.data, "nobody", "nogroup")
         subprocess.run(
-            [bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"],
+            [bin_ / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"],
             check=True,
             capture_output=True,
             timeout=120,
-            **common,
+            **self.common,
         )
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [bin_ / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", ""],
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        program = _binaries() / "postgres"
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [program, "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1", "-k", ""],
                 stdout=log,
                 stderr=log,
-                **common,
+                **self.common,
             )
+        _wait_until_it_answers(self.port, self.process, self.folder / "log")
+
+    def stop(self, signum: int = signal.SIGINT) -> None:
+        """SIGINT ends its connections and writes everything; SIGQUIT leaves at once, as a crash."""
+        assert self.process is not None
+        self.process.send_signal(signum)
+        self.process.wait(30)
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """The server and its folder are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="concierge-postgres-"))
+    try:
+        server = PostgresServer(folder)
+        server.start()
         try:
-            _wait_until_it_answers(port, server, folder / "log")
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
+            if server.process is not None and server.process.poll() is None:
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yields a DATABASE_URL."""
+    with running_postgres() as server:
+        yield server.url
 
 
 def _wait_until_it_answers(port: int, server: subprocess.Popen[bytes], log: Path) -> None:

