@@ -30,7 +30,7 @@ run: .venv/installed
 # Browser tests start servers of their own: one worker a core, and files kept together.
 test: .venv/installed-dev
 	@$(RUN) -m tests.prepare browser nginx
-	$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 contract: .venv/installed-dev
 	@$(RUN) -m tests.prepare contract
@@ -53,7 +53,7 @@ bench: .venv/installed-dev
 
 screenshots: .venv/installed-dev
 	@$(RUN) -m tests.prepare browser
-	$(RUN) -m pytest tests/browser -k screenshot $(ARGS)
+	EVERY_LOOK=1 $(RUN) -m pytest -n 2 --dist load tests/browser/test_pages.py -k photographed $(ARGS)
 	@echo "The pictures are in var/screenshots."
 
 # What is installed, to the letter; run it after changing dependencies in pyproject.toml.

@@ -34,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
     call_command("compile_translations")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts servers goes first: it takes longest, and should not be what all wait for."""
+    items.sort(key=lambda item: item.get_closest_marker("services") is None)
+
+
 @pytest.fixture(autouse=True)
 def quick_and_clean(settings: Any) -> None:
     """Cheap password hashes, plain static names; nothing remembered from another test."""

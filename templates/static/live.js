@@ -12,11 +12,27 @@
   const LONGEST_WAIT = 15_000;
   const SIGNED_OUT = 4401;
   const UNKNOWN = 4404;
+  const LONGEST_PRESS = 3_000;
   const RESTARTING = 1012; // the server leaves; another one is there, or will be in a moment
 
   function clockOf(zone) {
     const format = { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false };
     return () => new Intl.DateTimeFormat("en-GB", format).format(new Date());
+  }
+
+  // While a finger is down nothing moves: a card that left from under it would lose the tap, or give it to its neighbour.
+  function betweenTaps(hear) {
+    let waiting = null;
+    let timer;
+    const wait = (press) => { clearTimeout(timer); timer = setTimeout(lift, press); };
+    function lift() {
+      const frames = waiting ?? [];
+      waiting = null;
+      frames.forEach(hear);
+    }
+    addEventListener("pointerdown", () => { waiting ??= []; wait(LONGEST_PRESS); }, true);
+    for (const up of ["pointerup", "pointercancel"]) addEventListener(up, () => wait(60), true); // its click comes first
+    return (frame) => (waiting ? waiting.push(frame) : hear(frame));
   }
 
   window.liveSocket = function liveSocket(page, take) {
@@ -73,7 +89,7 @@
       mine.onmessage = (event) => {
         stillThere();
         const frame = new DOMParser().parseFromString(event.data, "text/html").querySelector("live-frame");
-        if (frame) hear(frame);
+        if (frame) heard(frame);
       };
       mine.onclose = (event) => {
         if (event.code === SIGNED_OUT) leaveFor(`${page.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
@@ -95,6 +111,8 @@
       sequence = Math.max(sequence, head);
       state("live");
     }
+
+    const heard = betweenTaps(hear);
 
     function now() {
       // A telephone that wakes up has a socket that only looks open.

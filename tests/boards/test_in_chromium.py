@@ -11,7 +11,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
 
 from tests.boards.browsing import Browser
-from tests.conftest import EMILY
+from tests.conftest import EMILY, KARI
 from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -39,8 +39,8 @@ def ask_for(server: Server, room: str, words: str = "", service: str = "luggage"
     assert desk.post("/requests/new/", room=room, service=service, words=words) == 200
 
 
-def text_from_emily(server: Server, words: str) -> None:
-    form = {"MessageSid": f"SM{uuid4().hex}", "AccountSid": "AC1", "From": EMILY,
+def text_from(number: str, server: Server, words: str) -> None:
+    form = {"MessageSid": f"SM{uuid4().hex}", "AccountSid": "AC1", "From": number,
             "To": "+12025550100", "Body": words, "NumMedia": "0"}  # fmt: skip
     assert server.post_signed("/twilio/messages/", form)[0] == 200
 
@@ -164,10 +164,10 @@ def test_what_could_not_be_sent_is_said_once_and_waits_to_be_sent_again(
 def test_no_key_fires_where_a_reply_was_meant_and_none_may_be_sent(
     board: Page, server: Server
 ) -> None:
-    text_from_emily(server, "please carry our bags to the lobby")
+    text_from(EMILY, server, "please carry our bags to the lobby")
     card = board.locator('.card[data-room="207"]', has_text="to the lobby")
     expect(card).to_be_visible()
-    text_from_emily(server, "STOP")
+    text_from(EMILY, server, "STOP")
     expect(card.get_by_text("No texts: STOP")).to_be_visible()
     card.click()
     board.keyboard.press("m")
@@ -332,6 +332,21 @@ def test_a_telephone_opens_a_card_anywhere_and_done_brings_no_keyboard(
     context.close()
 
 
+def test_what_arrives_under_a_finger_waits_until_it_is_lifted(
+    board: Page, server: Server
+) -> None:
+    ask_for(server, "408")
+    card = board.locator('.card[data-room="408"]')
+    card.get_by_role("button", name="Accept").hover()
+    board.mouse.down()
+    ask_for(server, "409")
+    board.wait_for_timeout(200)
+    expect(board.locator('.card[data-room="409"]')).to_have_count(0)
+    board.mouse.up()
+    expect(card).to_have_attribute("data-status", "accepted")
+    expect(board.locator('.card[data-room="409"]')).to_have_attribute("data-status", "new")
+
+
 def test_lanes_scroll_by_themselves_below_headings_that_stay(board: Page, server: Server) -> None:
     for room in ("201", "202", "203", "204", "205", "206"):
         ask_for(server, room)
@@ -363,15 +378,15 @@ def test_a_warning_comes_by_itself_sounds_and_a_tap_tells_the_guest_another_time
     soon = {"amount": "1", "unit": "share", "anchor": "promise", "whom": "desk", "by": "board"}
     assert supervisor.post("/house/warnings/new/", **soon) == 200
     assert supervisor.post("/house/warnings/drafts/on/") == 200
-    text_from_emily(server, "a porter for my luggage, the green suitcase please")
-    card = board.locator('.card[data-room="207"]').filter(has_text="the green suitcase")
+    text_from(KARI, server, "a porter for my luggage, the green suitcase please")
+    card = board.locator('.card[data-room="305"]').filter(has_text="the green suitcase")
     expect(card).to_have_attribute("data-status", "new")
     promised = card.locator("time").inner_text()
     expect(card).to_have_attribute("data-warned", "desk", timeout=30_000)
     expect(card.locator(".tags")).to_contain_text("The desk is asked to look")
     expect(board.locator("body")).to_have_attribute("data-sounded", "late")
     offer = card.locator(".new-times button").first
-    time = offer.inner_text()
+    time = (offer.text_content() or "").strip()
     offer.click()
     expect(card.locator("time")).to_have_text(f"promised {time}")
     assert promised != f"promised {time}"

@@ -176,8 +176,8 @@ def test_two_boards_accept_at_once_and_one_reads_who_has_it(
     moment = aino.evaluate("Date.now() + 800")
     for page in (aino, maria):
         page.evaluate(
-            "moment => { const button = document.querySelector('[data-act=accept]');"
-            " setTimeout(() => button.click(), moment - Date.now()); }",
+            "moment => setTimeout(() => document.querySelector('[data-act=accept]').click(),"
+            " moment - Date.now())",
             moment,
         )
     expect(card(aino, "Bath towels")).to_have_attribute("data-status", "accepted")

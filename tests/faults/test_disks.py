@@ -94,6 +94,7 @@ def fill_and_free(
 
 
 @pytest.mark.services
+@pytest.mark.faults
 def test_what_a_full_disk_cannot_keep_is_refused_and_taken_later(
     on_sqlite: Callable[..., OnSQLite],
 ) -> None:

@@ -12,13 +12,16 @@ from tests.serving import ROOT, environment
 pytestmark = pytest.mark.services
 
 AGAIN = [
-    *("tests/webhooks", "tests/actions", "tests/outbox", "tests/inbox", "tests/notices"),
-    *("-k", "not any_order"),
+    *("tests/actions/test_constraints.py", "tests/actions/test_prepared.py"),
+    *("tests/actions/test_moves.py", "tests/actions/test_two_clocks.py"),
+    *("tests/webhooks/test_floods.py", "tests/webhooks/test_races.py"),
+    *("tests/outbox/test_sending.py", "tests/outbox/test_workers.py"),
+    *("tests/inbox/test_reconciling.py", "-k", "not any_order"),
 ]
-"""Without the many random histories: their rules are the same code on both."""
+"""Where the database decides: locks, constraints, races, SQL of our own. The rest is the same code."""
 
 
-def test_webhooks_actions_outbox_and_inbox_hold_on_postgresql(
+def test_races_and_lost_words_hold_on_postgresql(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     run = subprocess.run(
