@@ -332,9 +332,7 @@ def test_a_telephone_opens_a_card_anywhere_and_done_brings_no_keyboard(
     context.close()
 
 
-def test_what_arrives_under_a_finger_waits_until_it_is_lifted(
-    board: Page, server: Server
-) -> None:
+def test_what_arrives_under_a_finger_waits_until_it_is_lifted(board: Page, server: Server) -> None:
     ask_for(server, "408")
     card = board.locator('.card[data-room="408"]')
     card.get_by_role("button", name="Accept").hover()

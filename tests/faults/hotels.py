@@ -22,6 +22,10 @@ UNREAD = (
     " WHERE direction = 'in' AND understood_at IS NULL AND NOT held"
 )
 UNSENT = "SELECT count(*) FROM requests_app_outgoing WHERE state NOT IN ('sent', 'parked')"
+WAITS = (
+    "SELECT id, state, due_at, lease_until, attempts, reason FROM requests_app_outgoing"
+    " WHERE state NOT IN ('sent', 'parked')"
+)
 QUIET_WITHIN_SECONDS = 150
 """A lease of a dead process lasts a minute, and a carrier's pause may come on top."""
 
@@ -144,7 +148,10 @@ def wait_until_quiet(hotel: Hotel, *, within: float = QUIET_WITHIN_SECONDS) -> f
     begun = time.monotonic()
     while (unread := count(hotel, UNREAD)) + (unsent := count(hotel, UNSENT)):
         if time.monotonic() - begun > within:
-            raise AssertionError(f"{unread} unread, {unsent} unsent\n{hotel.logs()[-4000:]}")
+            waits = hotel.rows(WAITS) + hotel.rows("SELECT * FROM requests_app_carriertrouble")
+            raise AssertionError(
+                f"{unread} unread, {unsent} unsent: {waits}\n{hotel.logs()[-4000:]}"
+            )
         time.sleep(0.1)
     return time.monotonic() - begun
 

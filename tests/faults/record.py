@@ -29,13 +29,15 @@ class Line:
 
 HEAD = """# Proved by faults
 
-`make faults` breaks a running hotel on purpose and writes down what came of it; this page is made by
-`tests/faults/record.py` from docs/faults.json, a line for the last time that each fault went well. Servers are the real ones,
-the carrier is a stand-in over real HTTP that remembers what it has taken, guests' texts are signed, and whatever is not
-answered with 200 is posted again, as Twilio does it.
+`make faults` breaks a running hotel on purpose and writes down what came of it; this page is made
+by `tests/faults/record.py` from docs/faults.json, a line for the last time that each fault went
+well. Servers are the real ones, the carrier is a stand-in over real HTTP that remembers what it has
+taken, guests' texts are signed, and whatever is not answered with 200 is posted again, as Twilio
+does it.
 
-After every fault: each acknowledged text is in the database once, is one card, and has one reply at the carrier; the cards
-of a board that stayed open through it (its own socket, its own reconnecting) equal those of a page fetched anew, to the letter.
+After every fault: each acknowledged text is in the database once, is one card, and has one reply at
+the carrier; the cards of a board that stayed open through it (its own socket, its own reconnecting)
+equal those of a page fetched anew, to the letter.
 
 """
 

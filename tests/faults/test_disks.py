@@ -1,4 +1,4 @@
-"""Power loss and a full disk: what was acknowledged is there, what could not be kept was refused."""
+"""Power loss and a full disk: what is acknowledged is there, what cannot be kept is refused."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def test_files_copied_at_any_moment_have_all_that_was_acknowledged(
     note(
         Line(
             2, "power cut: files of a moment, opened elsewhere", hotel.name, CUTS,
-            f"each whole (integrity and references checked), with all that was acknowledged; {proof}",
+            "each whole (integrity and references checked), with all that was"
+            f" acknowledged; {proof}",
         )
     )  # fmt: skip
 

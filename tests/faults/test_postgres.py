@@ -59,7 +59,8 @@ def test_a_restart_is_said_and_nothing_is_lost(
     note(
         Line(
             order, f"PostgreSQL {how}", hotel.name, 1,
-            f"people 503 with Retry-After; {texting.statuses[503]} posts answered 503 and tried again;"
+            f"people 503 with Retry-After; {texting.statuses[503]} posts answered 503"
+            " and tried again;"
             f" texts taken {again:.1f} s after its return; {proof}",
         )
     )  # fmt: skip
@@ -132,7 +133,7 @@ def test_without_a_free_connection_people_and_twilio_are_told_to_come_again(
     note(
         Line(
             23, "no connection left in the pool", hotel.name, 1,
-            f"{told[503, '5']} of {PEOPLE} people told 503 with Retry-After, {texting.statuses[503]} posts of Twilio"
-            f" answered 503 and tried again; {proof}",
+            f"{told[503, '5']} of {PEOPLE} people told 503 with Retry-After,"
+            f" {texting.statuses[503]} posts of Twilio answered 503 and tried again; {proof}",
         )
     )  # fmt: skip

@@ -87,7 +87,7 @@ def test_five_hundred_boards_come_again_at_once(
     note(
         Line(
             60, f"{BOARDS} boards come again at once", hotel.name, 4,
-            f"all have the whole in {max([*taken, last]):.1f} s at most, each equal to a fresh page;"
+            f"all have the whole in {max([*taken, last]):.1f} s at most, each like a fresh page;"
             f" meanwhile the slowest text waited {max(meanwhile.waits):.1f} s; {proof}",
         )
     )  # fmt: skip
@@ -121,8 +121,8 @@ def test_a_board_that_never_reads_costs_the_others_nothing(
     note(
         Line(
             61, "5 boards that never read", hotel.name, 1,
-            f"closed within {STUCK_FOR_SECONDS:.0f} s; another board was never more than {worst:.1f} s"
-            f" behind; memory {before:.0f} → {after:.0f} MB; {proof}",
+            f"closed within {STUCK_FOR_SECONDS:.0f} s; another board was never more than"
+            f" {worst:.1f} s behind; memory {before:.0f} → {after:.0f} MB; {proof}",
         )
     )  # fmt: skip
 

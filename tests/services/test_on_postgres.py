@@ -18,7 +18,7 @@ AGAIN = [
     *("tests/outbox/test_sending.py", "tests/outbox/test_workers.py"),
     *("tests/inbox/test_reconciling.py", "-k", "not any_order"),
 ]
-"""Where the database decides: locks, constraints, races, SQL of our own. The rest is the same code."""
+"""Where the database decides: locks, constraints, races, SQL of our own."""
 
 
 def test_races_and_lost_words_hold_on_postgresql(
