@@ -41,3 +41,5 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+MAX_BODY_BYTES = 1_000_000  # these two are what ours asks of its settings
+LOG_REQUESTS = False
