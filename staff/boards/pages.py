@@ -69,7 +69,11 @@ def search(request: StaffRequest) -> HttpResponse:
     context = {
         "words": words,
         "stays": lookups.find_stays(hotel, words, now) if words else [],
-        "found": [card_context(r) | {"asked": moment(hotel, r.created_at, now)} for r in found],
+        "found": [
+            card_context(r)
+            | {"status_words": r.get_status_display(), "asked": moment(hotel, r.created_at, now)}
+            for r in found
+        ],
         "may_be_older": bool(words) and not everything,
     }
     if request.headers.get("HX-Request"):
