@@ -17,6 +17,7 @@ _OTHER_KINDS: Final = frozenset(
     {"number", "room", "to_room", "people", "place", "bare_no", "and", "but"}
 )
 _LARGEST_QUANTITY: Final = 50
+_HUNDREDS: Final = frozenset({100, 1000})
 
 
 class Parsed:
@@ -65,7 +66,14 @@ class Parsed:
         for place, token in enumerate(self.tokens):
             if token.kind == "number" and len(token.text) < 7:
                 found[place] = (int(token.text), place)
-        return dict(sorted(found.items()))
+        whole: dict[int, tuple[int, int]] = {}
+        for first, (value, last) in sorted(found.items()):
+            before = next(reversed(whole), None)
+            if before is not None and value in _HUNDREDS and whole[before][1] == first - 1:
+                whole[before] = (whole[before][0] * value, last)  # 'two hundred'
+            else:
+                whole[first] = (value, last)
+        return whole
 
     def _moments(self, words: list[Match]) -> list[Moment]:
         greeted = {p for match in self.cues if match.kind == "greeting" for p in match.at}

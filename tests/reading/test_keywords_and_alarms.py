@@ -112,6 +112,9 @@ def test_danger_is_urgent_and_reaches_the_front_desk(setting: Setting, text: str
         "mies on tajuton",
         "لا أستطيع التنفس",
         "ألم في الصدر",
+        "my mother has fallen in the bathroom and can't get up",
+        "he fell off the balcony chair and cannot get up",
+        "our baby fell",
     ],
 )
 def test_illness_is_urgent_and_asks_for_a_doctor(setting: Setting, text: str) -> None:
@@ -132,6 +135,10 @@ def test_illness_is_urgent_and_asks_for_a_doctor(setting: Setting, text: str) ->
         "sigara içilen oda var mı",
         "takkahuone",
         "havlu lazım acil değil",
+        "the baby has fallen asleep, no cleaning please",
+        "My wife fell asleep, please come later",
+        "the curtain has fallen and hit the lamp",
+        "we can't get up early, late check out please",
     ],
 )
 def test_words_that_only_sound_alarming_are_calm(setting: Setting, text: str) -> None:

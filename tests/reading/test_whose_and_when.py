@@ -120,6 +120,11 @@ def test_a_number_after_to_the_room_counts_things(reading: Read) -> None:
     assert [w.quantity for w in reading("Room 12 towels please").requests] == [None]
 
 
+@pytest.mark.parametrize("text", ["two hundred towels", "a thousand pillows", "tuhat pyyhettä"])
+def test_hundreds_are_a_matter_for_a_person(reading: Read, text: str) -> None:
+    assert [wish.quantity for wish in reading(text).requests] == [None]
+
+
 @pytest.mark.parametrize("text", ["-5 towels", "need -3 pillows"])
 def test_less_than_none_is_for_a_person(reading: Read, text: str) -> None:
     (wish,) = reading(text).requests
