@@ -154,11 +154,16 @@ class Past:
             ]
         ]  # fmt: skip
         yield [
-            Promise(request=r, due_at=r.due_at, made_at=at, kept=done <= r.due_at)
+            Promise(
+                property=self.hotel, request=r, due_at=r.due_at, made_at=at, kept=done <= r.due_at
+            )
             for r, _p, at, done in more
         ]
         yield [Fulfilment(request=r, by=p, at=done) for r, p, _at, done in more]
-        yield [Rating(request=r, score=5, at=done) for r, _p, _at, done in more[::5]]
+        yield [
+            Rating(property=self.hotel, request=r, score=5, at=done)
+            for r, _p, _at, done in more[::5]
+        ]
         praised = [
             (Commendation(property=self.hotel, request=r, stay=r.stay, channel="sms", language="en",
                           words=PRAISE, at=done, acknowledged_at=done, passed_on_at=done), p)
