@@ -15,7 +15,7 @@ from tests.bench.servers import ROOT
 from tests.bench.table import Row, table
 
 PATHS = ["texts", "boards", "fanout", "outbox", "clock", "page", "start", "memory"]
-ON_DEMAND = ["server", "years", "chain"]
+ON_DEMAND = ["server", "years", "years_postgres", "decade", "chain"]
 """Only where they are named."""
 DOCUMENT = ROOT / "docs" / "measurements.md"
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
