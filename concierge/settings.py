@@ -173,7 +173,13 @@ else:
     # Persistent connections leak under ASGI; the pool does their work.
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5}},
+        "OPTIONS": {
+            # A page somewhere on the disk costs what the next one does, as it does without a moving
+            # head. By the default, 4, a search read every stay there ever was (44 ms, not 3).
+            "options": "-c random_page_cost=1.1",
+        }
+        | DATABASES["default"].get("OPTIONS", {})
+        | {"pool": {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5}},
     }
 
 CHANNEL_LAYERS: dict[str, Any] = {
