@@ -526,7 +526,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stay',
-            index=models.Index(condition=models.Q(('departed_at', None)), fields=['property', 'room'], name='stay_in_house'),
+            index=models.Index(condition=models.Q(('departed_at', None)), fields=['property', 'departed_at', 'room'], name='stay_in_house'),
         ),
         migrations.AddConstraint(
             model_name='stay',
@@ -534,7 +534,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='request',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['property', 'desk'], name='request_on_board'),
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['property', 'closed_at', 'desk'], name='request_on_board'),
         ),
         migrations.AddIndex(
             model_name='request',
@@ -630,7 +630,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='commendation',
-            index=models.Index(condition=models.Q(('acknowledged_at', None)), fields=['property'], name='commendation_unread'),
+            index=models.Index(condition=models.Q(('acknowledged_at', None)), fields=['property', 'acknowledged_at'], name='commendation_unread'),
         ),
         migrations.AddIndex(
             model_name='commendation',

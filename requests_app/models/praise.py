@@ -75,7 +75,7 @@ class Commendation(models.Model):
             # With the key, by which pages sort too: else every one there ever was is sorted.
             models.Index(fields=["property", "-at", "-id"], name="commendation_by_time"),
             models.Index(
-                fields=["property"],
+                fields=["property", "acknowledged_at"],
                 name="commendation_unread",
                 condition=Q(acknowledged_at=None),
             ),
