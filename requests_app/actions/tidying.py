@@ -1,4 +1,4 @@
-"""What a database must be told now and then, so that its tenth year is as quick as its first day."""
+"""What a database is told now and then, so that its tenth year is as quick as its first day."""
 
 from __future__ import annotations
 
