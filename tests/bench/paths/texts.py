@@ -51,8 +51,8 @@ def do_all_there_is(database: Path) -> None:
     """What staff does in a hotel: after ten minutes 40,000 requests would be open, and all late."""
     with sqlite3.connect(database, timeout=20) as staff:
         staff.execute(
-            "UPDATE requests_app_request SET status = 'cancelled', next_look_at = NULL, warned = '',"
-            " closed_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE closed_at IS NULL"
+            "UPDATE requests_app_request SET status = 'cancelled', next_look_at = NULL,"
+            " warned = '', closed_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE closed_at IS NULL"
         )
 
 
