@@ -217,7 +217,7 @@ def told_words(request: Request) -> str:
     return str(TOLD.get(delivery, ""))
 
 
-TOLD = {
+TOLD: dict[str, Any] = {
     Delivery.SENT: gettext_lazy("Our text is on its way"),
     Delivery.DELIVERED: gettext_lazy("Our text has arrived"),
     Delivery.READ: gettext_lazy("Our text has been read"),
@@ -269,6 +269,7 @@ def card_context(request: Request) -> dict[str, Any]:
         where.append(language_name(request.language, language))
     acts = acts_on_card(request)
     times = new_times(request)
+    again = request.reworked and request.status == Status.NEW
     is_over = request.status in {Status.DONE, Status.CONFIRMED}
     usual = None if is_over or not acts else acts[0]
     return {
@@ -282,8 +283,9 @@ def card_context(request: Request) -> dict[str, Any]:
         "sequence": str(request.sequence),
         "urgent": request.urgent,
         "stay": str(request.stay_id or ""),
-        # Sorts as the rows do: urgent first, then the soonest due, then the older.
-        "order": f"{0 if request.urgent else 1}{request.due_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
+        # Sorts as ``most_urgent_first`` does.
+        "order": f"{int(not request.urgent)}{int(not again)}"
+        f"{request.due_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
         f"{request.pk:012}",
         "address": address,
         "title": title,

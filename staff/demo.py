@@ -8,9 +8,10 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from requests_app.actions import escalation
+from requests_app.actions.hotel import found_hotel
 from requests_app.actions.journal import change
 from requests_app.models import Desk, Guest, Property, Room, Service, Stay
-from requests_app.reading.catalogue import DESKS, load_catalogue
+from requests_app.reading.catalogue import DESKS
 from staff.models import Person, Role
 
 SLUG = "demo"
@@ -69,37 +70,17 @@ def make_hotel(*, now: datetime) -> Property:
     if existing is not None:
         return existing
     with change():
-        hotel = Property.objects.create(
+        hotel = found_hotel(
             slug=SLUG,
             name="Demo Hotel",
             time_zone="Europe/Helsinki",
             text_number="+12025550100",
             telephone="+12025550199",
             languages=[code for code, _name in settings.LANGUAGES],
+            rooms=ROOMS,
             is_demo=True,
         )
-        desks = {
-            slug: Desk.objects.create(property=hotel, slug=slug, position=n)
-            for n, slug in enumerate(DESKS)
-        }
-        Service.objects.bulk_create(
-            Service(
-                property=hotel,
-                desk=desks[entry.desk],
-                slug=slug,
-                theme=entry.theme,
-                respond_minutes=entry.respond_minutes,
-                complete_minutes=entry.complete_minutes,
-                counted=entry.counted,
-                scheduled=entry.scheduled,
-                on_guest_page=entry.guest_page,
-                position=n,
-            )
-            for n, (slug, entry) in enumerate(load_catalogue().items())
-        )
-        Room.objects.bulk_create(
-            Room(property=hotel, number=number, floor=number[:-2]) for number in ROOMS
-        )
+        desks = {desk.slug: desk for desk in Desk.objects.filter(property=hotel)}
         password = make_password(PASSWORD)
         for local, first, last, nicknames, role, where in PEOPLE:
             person = Person.objects.create(
@@ -120,9 +101,7 @@ def make_hotel(*, now: datetime) -> Property:
 
 
 def _set_clocks(hotel: Property, *, now: datetime) -> None:
-    """The ladder every new property starts with; a kitchen and a concierge that sleep; who is
-    on duty."""
-    escalation.give_default_steps(hotel)
+    """A kitchen and a concierge that sleep; who is on duty."""
     for slug, opens, closes in CLOSED_AT_NIGHT:
         row = Desk.objects.filter(property=hotel, slug=slug).first()
         row_or_service = row or Service.objects.get(property=hotel, slug=slug)

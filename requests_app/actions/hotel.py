@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from requests_app.actions import escalation
 from requests_app.actions.house import teach_word
 from requests_app.actions.journal import change, house_changed, touch
+from requests_app.actions.rooms import add_rooms
 from requests_app.errors import RequestError
 from requests_app.models import Desk, Property, Request, Service
+from requests_app.reading.catalogue import DESKS, load_catalogue
 from requests_app.states import Status
 
 if TYPE_CHECKING:
@@ -21,6 +24,58 @@ if TYPE_CHECKING:
 
 EVERYTHING_ELSE = "other"
 """The service that what nobody can sort ends with: it cannot be switched off."""
+
+
+def found_hotel(
+    *,
+    name: str,
+    slug: str,
+    time_zone: str,
+    text_number: str,
+    telephone: str,
+    languages: list[str],
+    rooms: Iterable[str] = (),
+    is_demo: bool = False,
+) -> Property:
+    """A hotel with the six desks, the whole catalogue, the usual ladder of warnings, and its rooms.
+
+    ``time_zone`` is a name of the IANA database, numbers are E.164, ``languages`` begins with the
+    hotel's own. Raises RequestError where the slug or the number is another hotel's.
+    """
+    with change():
+        if Property.objects.filter(Q(slug=slug) | Q(text_number=text_number)).exists():
+            raise RequestError(_("There is a hotel with this name or this number already."))
+        hotel = Property.objects.create(
+            slug=slug,
+            name=name,
+            time_zone=time_zone,
+            text_number=text_number,
+            telephone=telephone,
+            languages=languages,
+            is_demo=is_demo,
+        )
+        desks = {
+            slug: Desk.objects.create(property=hotel, slug=slug, position=n)
+            for n, slug in enumerate(DESKS)
+        }
+        Service.objects.bulk_create(
+            Service(
+                property=hotel,
+                desk=desks[entry.desk],
+                slug=slug,
+                theme=entry.theme,
+                respond_minutes=entry.respond_minutes,
+                complete_minutes=entry.complete_minutes,
+                counted=entry.counted,
+                scheduled=entry.scheduled,
+                on_guest_page=entry.guest_page,
+                position=n,
+            )
+            for n, (slug, entry) in enumerate(load_catalogue().items())
+        )
+        add_rooms(hotel, numbers=rooms)
+        escalation.give_default_steps(hotel)
+    return hotel
 
 
 def _checked(respond_minutes: int, complete_minutes: int) -> None:

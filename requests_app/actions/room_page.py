@@ -74,6 +74,7 @@ def not_yet(
     with change():
         again = requests.reopen_request(request, at=at, reason=words)
         if words.strip():
+            answers.on_its_card(again, words.strip())
             write(visitor, again, words=words, submission=submission, at=at)
     return fresh(again)
 

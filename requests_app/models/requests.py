@@ -31,7 +31,9 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(closed_at=None)
 
     def most_urgent_first(self) -> Self:
-        return self.order_by("-urgent", models.F("due_at").asc(nulls_last=True), "pk")
+        """Then what a guest has waited for twice, as they were told ("first in line")."""
+        again = models.Case(models.When(reworked__gt=0, status="new", then=0), default=1)
+        return self.order_by("-urgent", again, models.F("due_at").asc(nulls_last=True), "pk")
 
 
 class Request(models.Model):

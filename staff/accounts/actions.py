@@ -77,6 +77,34 @@ def add_person(
     return person, password
 
 
+def first_administrator(
+    hotel: Property, *, email: str, first_name: str, last_name: str
+) -> tuple[Person, str]:
+    """Who adds everybody else, and their first password, which nobody can read again.
+
+    Raises RequestError where the hotel has somebody already, or somebody has the address.
+    """
+    password = new_password()
+    with change():
+        if Person.objects.filter(property=hotel).exists():
+            raise RequestError(_("This hotel has its people: one of them adds the others."))
+        if Person.objects.filter(email=email).exists():
+            raise RequestError(_("Somebody has this e-mail address already."))
+        person = Person(
+            property=hotel,
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            role=Role.ADMINISTRATOR,
+            language=hotel.language,
+        )
+        person.set_password(password)
+        person.save(force_insert=True)
+        person.desks.set(Desk.objects.filter(property=hotel))
+        house_changed(hotel.pk)
+    return person, password
+
+
 def edit_person(
     person: Person,
     *,

@@ -12,7 +12,7 @@ from requests_app.actions import house
 from requests_app.errors import RequestError
 from requests_app.models import Desk, Service, TaughtWord
 from staff.frame import StaffRequest, frame, staff_only
-from staff.house.forms import NewServiceForm, ServiceForm
+from staff.house.forms import NewServiceForm, ServiceForm, WordForm
 from staff.house.rooms import KEEPERS
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -79,16 +79,26 @@ def edit_service(request: StaffRequest, service_id: int) -> HttpResponse:
     return redirect("catalogue")
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(*KEEPERS)
 def words(request: StaffRequest) -> HttpResponse:
+    """What was taught here; and one more word, before a guest has to be misunderstood."""
+    form, status = WordForm(request.user.property), 200
+    if request.method == "POST":
+        form, status = WordForm(request.user.property, request.POST), 422
+        if form.is_valid():
+            try:
+                house.teach_word(**form.cleaned_data, by=request.user, at=timezone.now())
+                return redirect("words")
+            except RequestError as refusal:
+                form.add_error("word", str(refusal))
     taught = (
         TaughtWord.objects.filter(property_id=request.user.property_id)
         .select_related("service", "taught_by")
         .order_by("-taught_at", "-pk")
     )
-    page = frame(request.user, here="house") | {"taught": taught}
-    return render(request, "house/words.html", page)
+    page = frame(request.user, here="house") | {"taught": taught, "form": form}
+    return render(request, "house/words.html", page, status=status)
 
 
 @require_POST

@@ -10,7 +10,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.models import Desk, Property, Room
+from requests_app.actions.rooms import LONGEST_NUMBER, room_numbers
+from requests_app.errors import Missing
+from requests_app.models import Desk, Property, Room, Service
 from requests_app.reading.catalogue import THEMES
 from staff.telephones import TelephoneField
 
@@ -66,6 +68,25 @@ class StayForm(forms.Form):
             local = datetime.combine(day, LEAVES_AT, self.hotel.zone)
             data["leaves_at"] = local.astimezone(UTC)
         return data
+
+
+class NewRoomsForm(forms.Form):
+    numbers = forms.CharField(
+        label=_("Room numbers"),
+        help_text=_("With commas between them, or as rows: 101-112, 201-212, Suite A."),
+        max_length=4_000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean_numbers(self) -> list[str]:
+        try:
+            return room_numbers(str(self.cleaned_data["numbers"]))
+        except Missing as missing:
+            raise forms.ValidationError(str(missing)) from missing
+
+
+class RoomForm(forms.Form):
+    number = forms.CharField(label=_("Room number"), max_length=LONGEST_NUMBER)
 
 
 class MoveForm(forms.Form):
@@ -127,6 +148,22 @@ class NewServiceForm(ServiceForm):
 
     def clean_words(self) -> list[str]:
         return [word.strip() for word in str(self.cleaned_data["words"]).split(",") if word.strip()]
+
+
+class WordForm(forms.Form):
+    """A word that guests use. ``cleaned_data`` is what ``actions.house.teach_word`` takes."""
+
+    word = forms.CharField(label=_("Word"), max_length=80)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    service: forms.ModelChoiceField[Service] = forms.ModelChoiceField(
+        label=_("Means"), queryset=Service.objects.none(), empty_label=_("Choose a service")
+    )
+
+    def __init__(self, hotel: Property, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service = cast("forms.ModelChoiceField[Service]", self.fields["service"])
+        service.queryset = Service.objects.filter(property=hotel, active=True)
+        self.fields["language"].initial = hotel.language
 
 
 class HotelForm(forms.Form):

@@ -17,13 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from requests_app import queries
 from requests_app.actions import house, stays
+from requests_app.actions import rooms as doors
 from requests_app.errors import NotAllowed, RequestError
 from requests_app.models import Property, Request, Room, Stay
 from staff.frame import StaffRequest, frame, staff_only
-from staff.house.forms import MoveForm, StayForm
+from staff.house.forms import MoveForm, NewRoomsForm, RoomForm, StayForm
 from staff.models import Role
 
 KEEPERS = (Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
+BUILDERS = (Role.MANAGER, Role.ADMINISTRATOR)
+"""Add rooms, rename them, and take away what was typed by mistake."""
 
 
 def _in_house(property_id: int, at: datetime) -> QuerySet[Stay]:
@@ -33,6 +36,12 @@ def _in_house(property_id: int, at: datetime) -> QuerySet[Stay]:
 @require_GET
 @staff_only()
 def rooms(request: StaffRequest) -> HttpResponse:
+    return _rooms_page(request)
+
+
+def _rooms_page(
+    request: StaffRequest, *, form: NewRoomsForm | None = None, status: int = 200
+) -> HttpResponse:
     now, query = timezone.now(), request.GET.get("q", "").strip()
     here = _in_house(request.user.property_id, now).order_by("-arrived_at")
     found = Room.objects.filter(property_id=request.user.property_id)
@@ -48,8 +57,47 @@ def rooms(request: StaffRequest) -> HttpResponse:
         "query": query,
         "occupied": here.order_by().values("room").distinct().count(),
         "all_rooms": Room.objects.filter(property_id=request.user.property_id).count(),
+        "new_rooms": form or NewRoomsForm(),
+        "may_build": request.user.role in BUILDERS,
     }
-    return render(request, "house/rooms.html", frame(request.user, here="house") | context)
+    page = frame(request.user, here="house") | context
+    return render(request, "house/rooms.html", page, status=status)
+
+
+@require_POST
+@staff_only(*BUILDERS)
+def add_rooms(request: StaffRequest) -> HttpResponse:
+    form = NewRoomsForm(request.POST)
+    if not form.is_valid():
+        return _rooms_page(request, form=form, status=422)
+    doors.add_rooms(request.user.property, numbers=form.cleaned_data["numbers"])
+    return redirect("house")
+
+
+@require_POST
+@staff_only(*BUILDERS)
+def rename_room(request: StaffRequest, room_id: int) -> HttpResponse:
+    known, form = _room(request, room_id), RoomForm(request.POST)
+    if not form.is_valid():
+        return _room_page(request, known, door=form, status=422)
+    try:
+        doors.rename_room(known, number=form.cleaned_data["number"])
+    except RequestError as refusal:
+        known = _room(request, room_id)
+        return _room_page(request, known, door=form, sentence=str(refusal), status=refusal.status)
+    return redirect("room", room_id)
+
+
+@require_POST
+@staff_only(*BUILDERS)
+def remove_room(request: StaffRequest, room_id: int) -> HttpResponse:
+    known = _room(request, room_id)
+    try:
+        doors.remove_room(known)
+    except RequestError as refusal:
+        known = _room(request, room_id)
+        return _room_page(request, known, sentence=str(refusal), status=refusal.status)
+    return redirect("house")
 
 
 def _room_page(
@@ -66,6 +114,8 @@ def _room_page(
         "form": StayForm(hotel, initial=_known(stay, hotel, now)),
         "may_edit": request.user.keeps_register,
         "move": MoveForm(free),
+        "door": RoomForm(initial={"number": room.number}),
+        "may_build": request.user.role in BUILDERS,
         "waiting": Request.objects.filter(stay=stay).on_board().count() if stay else 0,
     }
     page = frame(request.user, here="house") | context | forms

@@ -23,7 +23,7 @@ UNREAD = (
 )
 UNSENT = "SELECT count(*) FROM requests_app_outgoing WHERE state NOT IN ('sent', 'parked')"
 WAITS = (
-    "SELECT id, state, due_at, lease_until, attempts, reason FROM requests_app_outgoing"
+    "SELECT id, carrier, state, due_at, lease_until, attempts, reason FROM requests_app_outgoing"
     " WHERE state NOT IN ('sent', 'parked')"
 )
 QUIET_WITHIN_SECONDS = 150

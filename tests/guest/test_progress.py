@@ -149,7 +149,9 @@ def test_not_yet_reopens_the_same_request_as_rework(towels, person, hotel):
     now = again(request)
     assert (now.status, now.reworked, now.unanswered, now.holder) == (Status.NEW, 1, 1, None)
     assert [m.body for m in now.messages.all()] == ["only one came"]
+    assert now.words.startswith("only one came")
     assert "We are sorry. It is with us again, first in line." in card(guest, request)
+    assert Request.objects.exclude(urgent=True).most_urgent_first()[0] == now
     assert len(asked(hotel)) == 1
 
 

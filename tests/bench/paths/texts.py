@@ -18,7 +18,8 @@ UNREAD = (
 )
 UNSENT = (
     "SELECT count(*) FROM requests_app_outgoing"
-    " WHERE state <> 'sent' AND due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')"
+    " WHERE carrier = 'texts' AND state <> 'sent'"
+    " AND due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')"
 )
 RECEIVED = "SELECT count(*) FROM requests_app_message WHERE direction = 'in'"
 
