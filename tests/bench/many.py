@@ -25,7 +25,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Ground:
-    """A server, and a furnished hotel in it to be copied; ``hotel()`` gives a copy, nobody in it."""
+    """A server and a furnished hotel in it: ``hotel()`` gives a copy, nobody at work yet."""
 
     stack: contextlib.ExitStack
     postgres: PostgresServer

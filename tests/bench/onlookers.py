@@ -1,4 +1,4 @@
-"""``python -m tests.bench.onlookers PORT COUNT COOKIE PATH…``: so many boards, spread over the paths.
+"""``python -m tests.bench.onlookers PORT COUNT COOKIE PATH…``: so many boards, over the paths.
 
 They take what they are sent and throw it away: what a browser does with it is not of this machine.
 Prints a line once all have their first frame, and the bytes that came once its input ends.

@@ -170,7 +170,7 @@ def two_to_one(one: Taker, two: Taker) -> Row:
         f"{two.cpu_ms(part):.1f} {part}" for part in ("web", "database", "worker", "client")
     )
     return Row(
-        f"text in, two web processes ({os.cpu_count()} cores for everything; CPU ms a text: {used})",
+        f"text in, two web processes ({os.cpu_count()} cores for all; CPU ms a text: {used})",
         f"{two.total.rate:.0f}/s", f"{one.total.rate:.0f}/s one", two.total.rate / one.total.rate,
         1.7, at_least=True, figures={"texts_per_second": two.total.rate},
     )  # fmt: skip

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from tests.bench import servers, texts
 from tests.bench.client import connect, post
-from tests.bench.many import ground
+from tests.bench.many import Spent, ground
 from tests.bench.paths.fanout import PATH, PAUSE_SECONDS, Audience, committed_before, wish
 from tests.bench.table import Row, median, ms
 from tests.serving import free_port
 
 BOARDS = 1000
 OPEN = 200
+WARM = 3
 
 
 async def write_apart(port: int, frame: bytes) -> float:
@@ -40,7 +41,13 @@ async def bare_seconds(bare: Audience, ports: list[int], frame: bytes, marker: b
 
 
 async def measure(
-    mine: list[int], floors: list[int], boards: int, session: str, commits: Path, seconds: float
+    mine: list[int],
+    floors: list[int],
+    boards: int,
+    session: str,
+    commits: Path,
+    spent: Spent,
+    seconds: float,
 ) -> dict[str, list[float]]:
     ours, bare = Audience(), Audience()
     for port, floor in zip(mine, floors, strict=True):
@@ -49,13 +56,15 @@ async def measure(
     await asyncio.sleep(2)  # every snapshot has been read
     taken: dict[str, list[float]] = {"ours": [], "from post": [], "bare": []}
     guests = iter(range(texts.GUESTS))
-    for turn in range(3 + max(5, int(seconds * 2))):
+    for turn in range(WARM + max(5, int(seconds * 2))):
         request, marker = wish(next(guests))
+        spent.begin()
         await ours.hear(request, mine[turn % 2], marker)
         await asyncio.sleep(PAUSE_SECONDS)
+        spent.end()
         floor_seconds = await bare_seconds(bare, floors, ours.frame, marker)
         await asyncio.sleep(PAUSE_SECONDS)
-        if turn >= 3:  # the first ones warm
+        if turn >= WARM:  # the first ones warm
             taken["ours"].append(ours.last - committed_before(commits, ours.first))
             taken["from post"].append(ours.last - ours.posted)
             taken["bare"].append(floor_seconds)
@@ -72,15 +81,18 @@ def run(seconds: float, *, small: bool) -> list[Row]:
         webs = [here.web(free_port()), here.web(free_port())]
         del here.env["BENCH_COMMITS"]  # what the worker commits is another change
         here.worker()
+        spent = Spent(here, land.postgres)
         with servers.daphne(sockets) as one, servers.daphne(sockets) as other:
             taken = asyncio.run(
                 measure([web.port for web in webs], [one.port, other.port], boards, land.session,
-                        commits, seconds)
+                        commits, spent, seconds)
             )  # fmt: skip
     ours, bare = median(taken["ours"]), median(taken["bare"])
+    changes = len(taken["ours"]) + WARM
     return [
         Row(f"one change → {boards:,} boards over two processes, through Valkey",
             f"{ms(ours)} ({ms(median(taken['from post']))} from the post)",
             f"{ms(bare)} bare sockets, two processes", ours / bare, 1.3,
-            figures={"boards": boards, "milliseconds": ours * 1000}),
+            figures={"boards": boards, "milliseconds": ours * 1000,
+                     "web_cpu_ms_a_board": spent.seconds["web"] * 1000 / changes / boards}),
     ]  # fmt: skip

@@ -4,16 +4,21 @@ one process with the layer in memory, on the same PostgreSQL. Turn by turn, one 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.bench import servers, texts
 from tests.bench.many import ground
 from tests.bench.paths.boards import IDLE_PAUSE_SECONDS, Sample, idle
 from tests.bench.sockets import Reader, look, until
 from tests.bench.table import Row, median, ms
+from tests.services.several import Several
 from tests.serving import free_port
 
 EACH_TURN = 20
 WARM = 10
+MESSAGES = 2000
 
 
 async def looking(port: int, session: str, sample: Sample) -> Reader:
@@ -48,6 +53,20 @@ async def measure(
     return ours, memory
 
 
+def hearing_cpu_ms(folder: Path, here: Several, messages: int) -> float:
+    """What a process pays for a change in a hotel that it shows nothing of."""
+    env = servers.environment(folder, DATABASE_URL=here.database_url, REDIS_URL=here.redis_url)
+    command = [sys.executable, "-m", "tests.bench.hearing", "hear", str(messages)]
+    hears = subprocess.Popen(command, cwd=servers.ROOT, env=env, text=True, stdout=subprocess.PIPE)
+    assert hears.stdout
+    if "listens" not in hears.stdout.readline():
+        raise RuntimeError("nobody listens")
+    servers.run_module("tests.bench.hearing", "tell", str(messages), env=env)
+    cost = float(hears.stdout.readline())
+    hears.wait(10)
+    return cost
+
+
 def run(seconds: float, *, small: bool) -> list[Row]:
     with ground("through-valkey") as land:
         here = land.hotel()
@@ -57,12 +76,13 @@ def run(seconds: float, *, small: bool) -> list[Row]:
             ours, memory = asyncio.run(
                 measure(takes.port, shows.port, alone.port, land.session, seconds)
             )
+        cost = hearing_cpu_ms(land.folder, here, MESSAGES // 5 if small else MESSAGES)
     mine, floor = median(ours.cards()), median(memory.cards())
     answered = f"answered in {ms(median(ours.answers()))}"
     return [
         Row("text → board of another process through Valkey, median", f"{ms(mine)} ({answered})",
             f"{ms(floor)} in memory, same process", mine / floor, 1.5,
-            figures={"milliseconds": mine * 1000}),
+            figures={"milliseconds": mine * 1000, "hearing_cpu_ms": cost}),
         Row("the same: lost", f"{ours.lost} of {len(ours.posted)}", str(memory.lost),
             float(ours.lost), 0),
     ]  # fmt: skip
