@@ -47,7 +47,7 @@ def assumed() -> str:
         ),
         (
             "planned for",
-            f"{hour * r.PLAN_FOR / rooms:.1f} texts a room and hour; {r.TEXTS_A_SECOND:.3f}/s in all",
+            f"{hour * r.PLAN_FOR / rooms:.1f} texts a room and hour; {r.TEXTS_A_SECOND:.3f}/s",
             f"{r.PLAN_FOR} times the busiest hour, in every hotel at once, which is a bound",
         ),
         (
