@@ -135,7 +135,7 @@ def language_name(code: str, shown_in: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """On one line, and no longer than ``limit`` characters."""
-    text = " ".join(text.split())
+    text = " · ".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 

@@ -68,8 +68,16 @@ def _outcome(request: Request) -> str:
 
 
 def new_times(request: Request) -> list[tuple[str, str, str]]:
-    """(words, address, moment) of the times a warned card offers: the guest is told at once."""
+    """(words, address, moment) of the times a warned card offers: the guest is told at once.
+
+    None where nobody would be told, and none for danger that nobody has taken: it is not put off
+    with one tap.
+    """
     told = request.kind not in NOTHING_TOLD and request.service_id is not None
+    if request.contact is not None and request.contact.opted_out_at is not None:
+        told = False
+    if request.urgent and request.status == Status.NEW:
+        return []
     if not request.warned or request.status not in OPEN or not told:
         return []
     found = []

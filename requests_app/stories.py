@@ -165,7 +165,7 @@ def _story(row: Commendation, candidates: dict[int, Person]) -> Story:
             for place, name in enumerate(row.open_names)
         ),
         helpers=tuple(helpers.values()),
-        beyond=" · ".join(note for note in beyond if note),
+        beyond=" · ".join(dict.fromkeys(note for note in beyond if note)),
         took=took,
         kept=kept,
     )

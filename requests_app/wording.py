@@ -229,5 +229,14 @@ def moved_by_staff(request: Request, hotel: Property, now: datetime, language: s
     }
 
 
+def sorted_by_staff(request: Request, hotel: Property, now: datetime, language: str) -> str:
+    """What was not understood at first, now that somebody has."""
+    return _("%(things)s: %(desk)s, by %(time)s.") % {
+        "things": request.title_in(language),
+        "desk": request.desk.name_in(language),
+        "time": clock_time(request.due_at, hotel, now),
+    }
+
+
 def clip(text: str) -> str:
     return text if len(text) <= LIMIT else text[: LIMIT - 1].rstrip() + "…"

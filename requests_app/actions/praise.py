@@ -157,8 +157,6 @@ def settle_name(
         _change(
             commendation,
             open_names=names[:place] + names[place + 1 :],
-            acknowledged_at=commendation.acknowledged_at or at,
-            acknowledged_by=commendation.acknowledged_by or by,
         )
         CommendedPerson.objects.get_or_create(
             commendation=commendation,

@@ -175,14 +175,14 @@ def sort_request(
             kind=Request.Kind.SERVICE,
             service=service,
             suggested=None,
-            quantity=quantity or request.quantity,
+            quantity=(quantity or request.quantity) if service.counted else None,
             desk=service.desk,
             **new_time,
         )
         if longer:
             told = messages.tell(
                 request,
-                lambda language: wording.moved_by_staff(request, request.property, at, language),
+                lambda language: wording.sorted_by_staff(request, request.property, at, language),
                 at=at,
             )
             promise_again(request, due_at=request.due_at, by=by, at=at, told_by=told)
@@ -209,7 +209,7 @@ def finish_request(
             by=by,
             reason=what,
             data={"beyond": beyond} if beyond else None,
-            holder=request.holder or by,
+            holder=by,
             done_at=at,
             responded_at=request.responded_at or at,
             hold_reason="",
@@ -248,8 +248,9 @@ def reopen_request(
     """The guest says "not yet" (``by``: to a member of staff): the same request again, counted as
     rework, with a new promise. What is still being done stays with whoever does it.
 
-    The promise it was done for is broken, since the guest does not have it; the new one stands by
-    itself (docs/decisions/2026-11-25-a-promise-stands-by-itself.md).
+    Where the time of the promise it was done for has passed, that one is broken, since the guest
+    does not have it; the new one stands by itself
+    (docs/decisions/2026-11-25-a-promise-stands-by-itself.md).
     """
     if request.status in OPEN:
         return request
@@ -274,7 +275,9 @@ def reopen_request(
             respond_by=times.respond_by,
             reworked=F("reworked") + 1,
         )
-        Promise.objects.filter(request=request, replaced_at=None).update(kept=False)
+        standing = Promise.objects.filter(request=request, replaced_at=None)
+        standing.filter(due_at__lt=at).update(kept=False)
+        standing.filter(due_at__gte=at).update(kept=None)  # its time had not come: made anew
         promise_again(request, due_at=times.due_at, by=None, at=at)
     return fresh(request)
 

@@ -33,6 +33,8 @@ def move_promise(
     if not request.is_open:
         raise MoveNotAllowed(request)
     old = request.due_at
+    # Danger that nobody has taken is not answered by another time: the telephone rings on.
+    answers = not (request.urgent and request.status == Status.NEW)
     with change():
         move(
             request,
@@ -44,7 +46,7 @@ def move_promise(
             data={"from": old.isoformat(), "to": due_at.isoformat()},
             due_at=due_at,
             promised_at=at,
-            responded_at=request.responded_at or at,
+            responded_at=request.responded_at or (at if answers else None),
         )
         told = messages.tell(
             request,

@@ -156,6 +156,8 @@ class Done(Act):
         super().__init__(*args, **kwargs)
         self.near, self.far = lookups.team_for(self.target, besides=self.person, now=self.now)
         choices: Any = [(p.pk, p.name) for p in (*self.near, *self.far)]
+        self.had_it = self.target.holder_id
+        """Whoever took it is thought to have helped, until somebody says otherwise."""
         self.fields["helpers"].choices = choices  # type: ignore[attr-defined]
 
     def act(self, data: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ class MovePromise(Act):
         if data["until"]:
             until = data["until"].replace(tzinfo=UTC)
         if data["offered"] and not (data["reason"] or data["quick"]):
-            data["quick"] = str(MOVE_REASONS[0])
+            data["quick"] = _("Offered on the card")
         if until is None:
             raise Missing(_("Say by when it will be done."))
         timing.move_promise(

@@ -161,17 +161,18 @@ def test_a_promise_moved_after_its_time_is_broken_and_told_too_late(
     assert (first.kept, second.told_in_time, second.kept) == (False, False, None)
 
 
-def test_rework_leaves_the_first_promise_missed_and_the_new_one_stands_by_itself(
-    ask: Find, person: Find
+@pytest.mark.parametrize(("minute", "first"), [(8, None), (16, False)])
+def test_rework_after_its_time_leaves_the_first_promise_missed_and_the_new_one_stands_by_itself(
+    ask: Find, person: Find, minute: int, first: bool | None
 ) -> None:
     request, aino = ask(), person("housekeeping")
     requests.finish_request(request, by=aino, at=NOON + 5 * MINUTE)
-    request = requests.reopen_request(fresh(request), at=NOON + 8 * MINUTE, reason="2")
-    requests.finish_request(fresh(request), by=aino, at=NOON + 12 * MINUTE)
+    request = requests.reopen_request(fresh(request), at=NOON + minute * MINUTE, reason="2")
+    requests.finish_request(fresh(request), by=aino, at=NOON + (minute + 4) * MINUTE)
     kept = list(
         Promise.objects.filter(request=request).order_by("pk").values_list("kept", flat=True)
     )
-    assert kept == [False, True]
+    assert kept == [first, True]
 
 
 def test_a_draft_warns_nobody_until_it_is_switched_on(hotel: Property, ask: Find) -> None:
@@ -298,6 +299,18 @@ def test_whoever_accepts_stops_the_ringing(ask: Find, person: Find) -> None:
     requests.accept_request(fresh(request), by=person("bell"), at=NOON + 3 * MINUTE)
     run(NOON + 10 * MINUTE, since=NOON + 3 * MINUTE, step=timedelta(seconds=20))
     assert len(calls()) == 1
+
+
+def test_another_time_for_danger_nobody_has_taken_is_no_answer(ask: Find, person: Find) -> None:
+    request = ask(urgent=True)
+    clock.tick(NOON + 3 * MINUTE)
+    hang_up()
+    timing.move_promise(
+        fresh(request), due_at=NOON + 40 * MINUTE, by=person("bell"), at=NOON + 4 * MINUTE,
+        reason="The doctor is on her way",
+    )  # fmt: skip
+    run(NOON + 8 * MINUTE, since=NOON + 4 * MINUTE)
+    assert [at for _who, at in calls()][:2] == [180, 7 * 60]
 
 
 def test_somebody_who_reacts_in_time_lets_everybody_sleep(ask: Find, person: Find) -> None:

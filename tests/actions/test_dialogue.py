@@ -74,7 +74,7 @@ def test_not_yet_opens_the_same_request_again_as_rework(
     again = fresh(towels)
     assert (again.status, again.reworked, again.holder, again.done_at) == ("new", 1, None, None)
     assert Request.objects.count() == 1
-    assert [p.kept for p in again.promises.order_by("pk")] == [False, None]
+    assert [p.kept for p in again.promises.order_by("pk")] == [None, None]
     assert last_said() == wording.sorry_not_yet(again, again.property, now + 2 * MINUTE)
 
 

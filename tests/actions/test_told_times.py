@@ -23,7 +23,13 @@ MINUTE = timedelta(minutes=1)
 TIME = re.compile(r"\d\d:\d\d")
 
 STATES_A_TIME = {
-    "wording": {"_lines", "have_your_messages", "sorry_not_yet", "moved_by_staff"},
+    "wording": {
+        "_lines",
+        "have_your_messages",
+        "sorry_not_yet",
+        "moved_by_staff",
+        "sorted_by_staff",
+    },
     "progress": {"_promise", "_sorry", "_line", "_steps"},
     "menu": {"promise_of"},
 }

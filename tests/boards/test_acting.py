@@ -146,6 +146,17 @@ def test_done_means_logged(asked, signed_in, person):
     assert request.fulfilments.count() == 1
 
 
+def test_who_finishes_what_another_took_is_asked_whether_they_helped(asked, signed_in, person):
+    request, maria = asked(), person("maria.santos")
+    tap(signed_in("maria.santos"), request, "accept")
+    client = signed_in("housekeeping")
+    form = client.get(f"/requests/{request.pk}/done/", headers=SCRIPT).content.decode()
+    assert f'value="{maria.pk}" checked' in form
+    tap(client, request, "done", helpers=[maria.pk])
+    now = as_it_is(request)
+    assert (now.holder, now.fulfilments.get().by) == (person("housekeeping"),) * 2
+
+
 def test_a_guest_who_says_not_yet_at_the_counter_gets_the_same_request_again(asked, signed_in):
     request = asked()
     client = signed_in("housekeeping")

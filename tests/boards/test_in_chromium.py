@@ -393,5 +393,5 @@ def test_a_warning_comes_by_itself_sounds_and_a_tap_tells_the_guest_another_time
     ledger = board.locator(".ledger li")
     expect(ledger).to_have_count(2)
     expect(ledger.first).to_contain_text("moved in time")
-    expect(ledger.last).to_contain_text("in time · Joonas M.: Many requests at once")
+    expect(ledger.last).to_contain_text("in time · Joonas M.: Offered on the card")
     expect(board.locator(".thread .us").last).to_contain_text(time)

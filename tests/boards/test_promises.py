@@ -56,9 +56,26 @@ def test_a_warned_card_offers_new_times_and_a_tap_tells_the_guest(asked, hotel, 
     assert 'data-warned="holder"' not in answer.content.decode()
     standing = Promise.objects.get(request=request, replaced_at=None)
     assert standing.due_at == fresh(request).due_at > request.due_at
-    assert (standing.told_in_time, standing.reason) == (True, "Many requests at once")
+    assert (standing.told_in_time, standing.reason) == (True, "Offered on the card")
     told = Message.objects.get(direction="out")
     assert hotel.local(standing.due_at).strftime("%H:%M") in told.body
+
+
+def test_danger_nobody_has_taken_and_who_is_texted_no_more_are_offered_no_new_time(
+    asked, hotel, person
+):
+    stopped = Contact.objects.create(
+        property=hotel, address="+12025550127", opted_out_at=timezone.now()
+    )
+    danger = asked("doctor", minutes_ago=30)
+    silent = asked(minutes_ago=30, contact=stopped)
+    Request.objects.update(warned="desk")
+    Request.objects.filter(pk=danger.pk).update(urgent=True)
+    for request in (danger, silent):
+        assert "new-times" not in fragments.card(fresh(request), "en")
+    requests.accept_request(fresh(danger), by=person("concierge"), at=timezone.now())
+    Request.objects.filter(pk=danger.pk).update(warned="desk", sequence=9_000)
+    assert "new-times" in fragments.card(fresh(danger), "en")
 
 
 def request_share(request):
