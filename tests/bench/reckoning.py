@@ -93,10 +93,12 @@ class Needs:
 
     hotels: int
     f: Figures
+    times: float = PLAN_FOR
+    """The busiest hour."""
 
     @property
     def texts(self) -> float:
-        return self.hotels * TEXTS_A_SECOND
+        return self.hotels * TEXTS_A_SECOND * self.times / PLAN_FOR
 
     @property
     def changes(self) -> float:

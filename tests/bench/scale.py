@@ -97,8 +97,8 @@ def needed(f: Figures) -> str:
     needs = [Needs(hotels, f) for hotels in HOTELS]
     return "## Needed\n\n" + table(
         ("hotels", *(f"{n.hotels:,}" for n in needs)),
-        ("texts a second, planned for", *(f"{n.texts:.3g}" for n in needs)),
-        ("changes a second, with staff's", *(f"{n.changes:.3g}" for n in needs)),
+        ("texts a second, planned for", *(rate(n.texts) for n in needs)),
+        ("changes a second, with staff's", *(rate(n.changes) for n in needs)),
         ("boards", *(f"{n.boards:,}" for n in needs)),
         ("is `serve`, on SQLite, enough", *("yes" if n.fits_one_process else "no" for n in needs)),
         ("else `web` processes, a core each", *(shown(n.webs) for n in needs)),
@@ -127,11 +127,15 @@ def in_order(f: Figures) -> str:
 
 def whether_a_chain_fits(f: Figures) -> str:
     chain = Needs(HOTELS[-1], f)
+    calm = Needs(HOTELS[-1], f, times=1)
     if math.isinf(chain.webs):
         return (
             f"{chain.hotels:,} hotels do not fit in one installation, however many processes it"
             " has:\nhearing of one another's changes fills them. Regions apart, or a group of the"
-            " channel\nlayer for each hotel, make it work that can be shared out again."
+            " channel\nlayer for each hotel, make it work that can be shared out again.\n"
+            f"The busiest hour itself, without the {reckoning.PLAN_FOR} times, they do go through in"
+            f" one: {shown(calm.webs)} web processes,\n{calm.workers} workers,"
+            f" {calm.database_cores} cores of PostgreSQL, {size(calm.memory_gb)} for ours."
         )
     machines = chain.database_cores / reckoning.DATABASE_CORES
     database = (
@@ -141,8 +145,8 @@ def whether_a_chain_fits(f: Figures) -> str:
     )
     return (
         f"{chain.hotels:,} hotels at {reckoning.PLAN_FOR} times their busiest hour, all at once,"
-        f" need {shown(chain.webs)} web processes on several\nmachines and {database}; in the"
-        f" busiest hour itself a {reckoning.PLAN_FOR}th of that works."
+        f" need {shown(chain.webs)} web processes on several\nmachines and {database}; the busiest"
+        f" hour itself {shown(calm.webs)} and {calm.database_cores} cores."
     )
 
 
@@ -152,6 +156,10 @@ def shown(count: float) -> str:
         return "no number is enough"
     known = 10 ** max(0, len(str(int(count))) - 2) if count > 100 else 1
     return f"{int(count) // known * known:,}"
+
+
+def rate(a_second: float) -> str:
+    return f"{a_second:,.0f}" if a_second >= 10 else f"{a_second:.3g}"
 
 
 def size(gigabytes: float) -> str:
