@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from requests_app.actions import heartbeat, incoming, looking, notices, ringing, web
+from requests_app.actions import heartbeat, incoming, looking, notices, ringing, tidying, web
 from requests_app.errors import RequestError
 from requests_app.models import Request
 from requests_app.prepared import Bound, PreparedRows
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 BREATH_SECONDS = 0.1
 """Others write in between, however much is due."""
+
+TIDY_EVERY_SECONDS = 3600.0
+"""And at the start."""
 
 MOMENT = timedelta(seconds=3)
 """Words stored longer ago than this and not understood were left by a crash or a failure."""
@@ -47,6 +50,11 @@ def tick(now: datetime | None = None) -> None:
     except Exception:
         log.exception("the clock could not ring")
     heartbeat.beat("clock", at=at)  # at the end: a round that fails is no sign of life
+
+
+def tidy() -> None:
+    """As seldom as ``run`` says."""
+    tidying.tidy(at=timezone.now())
 
 
 def due(at: datetime) -> list[int]:
@@ -79,10 +87,14 @@ async def run() -> None:
     """A round every TICK_SECONDS, whatever a round takes, until the process leaves; a round that
     has begun is finished."""
     loop = asyncio.get_running_loop()
+    tidy_at = loop.time()
     while not is_leaving():
         begun = loop.time()
         try:
             await in_thread(tick)
+            if begun >= tidy_at:
+                tidy_at = begun + TIDY_EVERY_SECONDS
+                await in_thread(tidy)
         except asyncio.CancelledError:
             raise
         except Exception:

@@ -126,7 +126,14 @@ def open_requests(
         told_at = at if contact is None or contact.opted_out_at is None else None
         insert(
             *(
-                Promise(request_id=r.pk, due_at=r.due_at, made_at=at, by=by, told_at=told_at)
+                Promise(
+                    property_id=r.property_id,
+                    request_id=r.pk,
+                    due_at=r.due_at,
+                    made_at=at,
+                    by=by,
+                    told_at=told_at,
+                )
                 for r in promised
             )
         )
@@ -157,6 +164,7 @@ def promise_again(
             broken = {"kept": False} if old.kept is None and old.due_at < at else {}
             Promise.objects.filter(pk=old.pk).update(replaced_at=at, **broken)
         return Promise.objects.create(
+            property_id=request.property_id,
             request=request,
             due_at=due_at,
             made_at=at,

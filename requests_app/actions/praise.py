@@ -42,7 +42,9 @@ def rate(request: Request, *, score: int, at: datetime) -> Rating:
         raise Missing(_("Choose from 1 to 5."))
     with change():
         rating, _created = Rating.objects.update_or_create(
-            request=request, defaults={"score": score, "at": at}
+            request=request,
+            defaults={"score": score, "at": at},
+            create_defaults={"property_id": request.property_id, "score": score, "at": at},
         )
         move(
             fresh(request),

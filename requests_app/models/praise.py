@@ -13,8 +13,12 @@ from requests_app.models.stays import Stay
 
 
 class Rating(models.Model):
-    """1 to 5 for a fulfilled request; the last word counts."""
+    """1 to 5 for a fulfilled request; the last word counts.
 
+    ``property`` is the request's: so that one hotel's day is found without those of a chain.
+    """
+
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+", db_index=False)
     request = models.OneToOneField(Request, models.CASCADE, related_name="rating")
     score = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
@@ -25,6 +29,7 @@ class Rating(models.Model):
                 condition=Q(score__gte=1, score__lte=5), name="rating_one_to_five"
             ),
         ]
+        indexes = [models.Index(fields=["property", "at"], name="rating_by_time")]
 
     def __str__(self) -> str:
         return str(self.score)
@@ -67,7 +72,13 @@ class Commendation(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         indexes = [
-            models.Index(fields=["property", "-at"], name="commendation_by_time"),
+            # With the key, by which pages sort too: else every one there ever was is sorted.
+            models.Index(fields=["property", "-at", "-id"], name="commendation_by_time"),
+            models.Index(
+                fields=["property", "acknowledged_at"],
+                name="commendation_unread",
+                condition=Q(acknowledged_at=None),
+            ),
             models.Index(fields=["property", "sequence"], name="commendation_by_sequence"),
         ]
 

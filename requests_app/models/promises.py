@@ -17,8 +17,10 @@ class Promise(models.Model):
 
     Rows of one request are its ledger, in the order of ``made_at``; who made the next one moved
     this one. ``told_at`` is null where the guest could not be told (they refused texts).
+    ``property`` is the request's: so that one hotel's day is found without those of a chain.
     """
 
+    property = models.ForeignKey(Property, models.CASCADE, related_name="+", db_index=False)
     request = models.ForeignKey(Request, models.CASCADE, related_name="promises")
     due_at = models.DateTimeField()
     made_at = models.DateTimeField()
@@ -49,7 +51,11 @@ class Promise(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="promise_by_time", condition=Q(replaced_at=None)),
+            models.Index(
+                fields=["property", "due_at"],
+                name="promise_by_time",
+                condition=Q(replaced_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -175,8 +175,13 @@ class Request(models.Model):
             ),
         ]
         indexes = [
+            # ``closed_at`` is always null in it, and a column all the same: SQLite, of which nobody
+            # has asked statistics, else takes any index that begins with the hotel (78 ms, not 0.1,
+            # after a year).
             models.Index(
-                fields=["property", "desk"], name="request_on_board", condition=Q(closed_at=None)
+                fields=["property", "closed_at", "desk"],
+                name="request_on_board",
+                condition=Q(closed_at=None),
             ),
             models.Index(fields=["property", "sequence"], name="request_by_sequence"),
             models.Index(fields=["property", "created_at"], name="request_by_creation"),

@@ -53,8 +53,11 @@ class Stay(models.Model):
             ),
         ]
         indexes = [
+            # ``departed_at`` is a column for the same reason as in ``request_on_board``.
             models.Index(
-                fields=["property", "room"], name="stay_in_house", condition=Q(departed_at=None)
+                fields=["property", "departed_at", "room"],
+                name="stay_in_house",
+                condition=Q(departed_at=None),
             ),
         ]
 

@@ -55,7 +55,7 @@ def counted(hotel: Property, count: Count, now: datetime) -> QuerySet[Request]:
         return ours.filter(pk__in=_done_again(hotel, now))
     if count is Count.COMPLAINTS:
         return ours.filter(complaint=True, **_in("created_at", today))
-    rated = Rating.objects.filter(request__property=hotel, **_in("at", today))
+    rated = Rating.objects.filter(property=hotel, **_in("at", today))
     return ours.filter(pk__in=rated.values("request"))
 
 
@@ -74,7 +74,7 @@ def _promised(
         replaced_at=None,
         due_at__gte=day.start,
         due_at__lt=day.end,
-        request__property=hotel,
+        property=hotel,
     )
     # Who refused texts was told nothing: no promise to be kept. One moved without a word is one.
     told = Promise.objects.filter(request=OuterRef("pk"), told_at__isnull=False)
@@ -153,9 +153,9 @@ def numbers(hotel: Property, now: datetime) -> Numbers:
     missed = counted(hotel, Count.MISSED, now).count()
     day = day_of(now, hotel.zone)
     scores = list(
-        Rating.objects.filter(
-            request__property=hotel, at__gte=day.start, at__lt=day.end
-        ).values_list("score", flat=True)
+        Rating.objects.filter(property=hotel, at__gte=day.start, at__lt=day.end).values_list(
+            "score", flat=True
+        )
     )
     turnaround = spread(done_at - asked_at for asked_at, done_at in done if done_at)
     return Numbers(

@@ -83,11 +83,13 @@ def counted_requests(request: StaffRequest) -> HttpResponse:
     except ValueError as unknown:
         raise Http404 from unknown
     hotel, now = request.user.property, timezone.now()
-    found = counts.newest_first(queries.cards(counts.counted(hotel, count, now)))
-    page = Paginator(found.select_related("rating", "cause"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {"count": count, "page": page, "rows": rows_of(list(page), now)}
+    # Which they are, and only then what a card needs of each: with its dozen tables in one query
+    # PostgreSQL joined every request there ever was, and then looked for today's.
+    found = counts.newest_first(counts.counted(hotel, count, now)).values_list("pk", flat=True)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    shown = queries.cards(Request.objects.filter(pk__in=list(page)))
+    rows = rows_of(list(counts.newest_first(shown).select_related("rating", "cause")), now)
+    context = {"count": count, "page": page, "rows": rows}
     return render(request, "manager/requests.html", frame(request.user, here="manager") | context)
 
 

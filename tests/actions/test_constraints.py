@@ -162,7 +162,7 @@ BREAKS: dict[str, Break] = {
     ),
     "event_of_staff_names_them": lambda w: RequestEvent.objects.update(by="staff", person=None),
     "promise_one_stands": lambda w: Promise.objects.create(
-        request=w.request, due_at=w.now, made_at=w.now
+        property=w.hotel, request=w.request, due_at=w.now, made_at=w.now
     ),
     "promise_told_in_time_was_told": lambda w: Promise.objects.update(
         told_at=None, told_in_time=True
@@ -219,7 +219,9 @@ BREAKS: dict[str, Break] = {
     "push_subscription_is_whole": lambda w: PushSubscription.objects.update(auth=""),
     "rating_one_to_five": lambda w: Rating.objects.update(score=6),
     "rating_one_to_five, below": lambda w: Rating.objects.update(score=0),
-    "rating.request": lambda w: Rating.objects.create(request=w.request, score=1, at=w.now),
+    "rating.request": lambda w: Rating.objects.create(
+        property=w.hotel, request=w.request, score=1, at=w.now
+    ),
     "commended_once_a_commendation": lambda w: CommendedPerson.objects.create(
         commendation=w.commendation, person=w.person, how="named"
     ),

@@ -21,14 +21,16 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
+from requests_app import clock
 from requests_app.actions.journal import change
-from requests_app.models import Desk, Property, Room, Service
+from requests_app.models import Desk, Property, Request, Room, Service
 from staff.demo import make_hotel
 from tests.bench.hotel import open_cards
 from tests.bench.lived import KINDS, make
 
 OPEN = 60
 APART = 1_000_000
+SPREAD_SECONDS = 600
 HOUSE: list[type[Model]] = [Property, Desk, Service, Room]
 
 
@@ -42,6 +44,11 @@ def copy_hotel(copy: int) -> None:
         (Property, "slug"): f"slug || '-{copy}'",
         (Property, "text_number"): f"'{number(copy)}'",
         (Room, "token"): f"substr('c{copy:04d}' || token, 1, 43)",
+        # Two hundred hotels are not asked for the same thing in the same second.
+        (Request, "next_look_at"): (
+            f"strftime('%Y-%m-%d %H:%M:%S', next_look_at, '+{copy * 7 % SPREAD_SECONDS} seconds')"
+            " || substr(next_look_at, 20)"  # to the microsecond: the clock compares and swaps
+        ),
     }
     everywhere = {
         "external_id": f"external_id || '-{copy}'",
@@ -84,6 +91,9 @@ def main() -> None:
             copy_hotel(copy)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    # What fell due before anybody was open is no part of an hour, however busy.
+    while clock.due(timezone.now()):
+        clock.tick()
     numbers = [hotel.text_number, *(number(copy) for copy in range(1, wanted.hotels))]
     print(json.dumps({"numbers": numbers}))  # noqa: T201
 

@@ -154,11 +154,16 @@ class Past:
             ]
         ]  # fmt: skip
         yield [
-            Promise(request=r, due_at=r.due_at, made_at=at, kept=done <= r.due_at)
+            Promise(
+                property=self.hotel, request=r, due_at=r.due_at, made_at=at, kept=done <= r.due_at
+            )
             for r, _p, at, done in more
         ]
         yield [Fulfilment(request=r, by=p, at=done) for r, p, _at, done in more]
-        yield [Rating(request=r, score=5, at=done) for r, _p, _at, done in more[::5]]
+        yield [
+            Rating(property=self.hotel, request=r, score=5, at=done)
+            for r, _p, _at, done in more[::5]
+        ]
         praised = [
             (Commendation(property=self.hotel, request=r, stay=r.stay, channel="sms", language="en",
                           words=PRAISE, at=done, acknowledged_at=done, passed_on_at=done), p)
@@ -180,12 +185,19 @@ APART = 10_000_000
 
 
 def copy_further_back(copy: int, first: dict[type[Model], int]) -> None:
-    """The days that were made, once more, ``copy`` times as long ago. SQLite's SQL."""
+    """The days that were made, once more, ``copy`` times as long ago."""
+    days, on_postgres = copy * AT_A_TIME, connection.vendor == "postgresql"
+    earlier = (
+        f"{{0}} - interval '{days} days'"
+        if on_postgres
+        else f"strftime('%Y-%m-%d %H:%M:%f', {{0}}, '-{days} days')"
+    )
+    submission = f"'{copy:02x}' || substr(CAST(submission AS text), 3)"
     others = {
         "external_id": f"external_id || '-{copy}'",
         "telephone": f"'+1' || ({404 + copy}) || substr(telephone, 6)",
         "address": f"'+1' || ({404 + copy}) || substr(address, 6)",
-        "submission": f"'{copy:02x}' || substr(submission, 3)",
+        "submission": f"CAST({submission} AS uuid)" if on_postgres else submission,
     }
     with change(), connection.cursor() as cursor:
         for kind in KINDS:
@@ -195,8 +207,7 @@ def copy_further_back(copy: int, first: dict[type[Model], int]) -> None:
                 if field.primary_key or field.related_model in KINDS:
                     values.append(f"{field.column} + {copy * APART}")
                 elif field.get_internal_type() == "DateTimeField":
-                    ago = f"'-{copy * AT_A_TIME} days'"
-                    values.append(f"strftime('%Y-%m-%d %H:%M:%f', {field.column}, {ago})")
+                    values.append(earlier.format(field.column))
                 else:
                     values.append(others.get(field.column, field.column))
             cursor.execute(

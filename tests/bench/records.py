@@ -14,7 +14,10 @@ from tests.bench.table import Row, table
 
 BENCH = ["texts", "boards", "fanout", "page", "start", "memory"]
 """One hotel in one process."""
-MANY = ["many_texts", "through_valkey", "thousand", "outbox", "clock", "storm", "years", "chain"]
+MANY = [
+    *("many_texts", "through_valkey", "thousand", "storm", "outbox", "clock"),
+    *("years", "years_postgres", "decade", "chain"),
+]
 """Nothing lost, nothing late: several processes, many hotels, many years."""
 
 DOCUMENT = ROOT / "docs" / "measurements.md"

@@ -133,7 +133,7 @@ def whether_a_chain_fits(f: Figures) -> str:
             f"{chain.hotels:,} hotels do not fit in one installation, however many processes it"
             " has:\nhearing of one another's changes fills them. Regions apart, or a group of the"
             " channel\nlayer for each hotel, make it work that can be shared out again.\n"
-            f"The busiest hour itself, without the {reckoning.PLAN_FOR} times, they do go through in"
+            f"The busiest hour itself, once instead of {reckoning.PLAN_FOR} times, goes through in"
             f" one: {shown(calm.webs)} web processes,\n{calm.workers} workers,"
             f" {calm.database_cores} cores of PostgreSQL, {size(calm.memory_gb)} for ours."
         )

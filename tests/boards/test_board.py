@@ -11,6 +11,7 @@ from django.utils import timezone
 from requests_app import fragments, queries
 from requests_app.actions import house, requests
 from requests_app.hub import Changes
+from requests_app.lookups import FOUND, NEWEST, find_requests
 from requests_app.models import Request
 from staff.boards.live import BoardView
 from tests.boards.conftest import as_it_is
@@ -206,6 +207,22 @@ def test_the_search_finds_rooms_guests_and_words(text, signed_in, elsewhere):
     assert "Emily Clarke" in client.get("/search/", {"q": "207"}).content.decode()
     nothing = client.get("/search/", {"q": "Hello"}).content.decode()
     assert f"/requests/{elsewhere.pk}/" not in nothing
+
+
+@pytest.mark.parametrize("cancelled", [1, NEWEST])
+def test_what_was_cancelled_is_found_last_however_much_of_it_there_is(
+    asked, person, hotel, now, cancelled
+):
+    done = asked("towels", "412", at=now - timedelta(hours=2))
+    Request.objects.filter(pk=done.pk).update(
+        status="confirmed", closed_at=now, next_look_at=None, words="blue"
+    )
+    given_up = [asked("iron", "412", at=now - timedelta(minutes=n)) for n in range(cancelled)]
+    Request.objects.filter(pk__in=[r.pk for r in given_up]).update(
+        status="cancelled", closed_at=now, next_look_at=None, words="blue"
+    )
+    found = [request.pk for request in find_requests(hotel, "blue")]
+    assert found == [done.pk, *(r.pk for r in given_up)][:FOUND]
 
 
 def test_what_is_urgent_with_another_desk_is_shown_apart_and_counted_there(asked, signed_in, hotel):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.db.models import Q
 
+from requests_app import queries
 from requests_app.actions import delivery, requests, talking
-from requests_app.models import Message, Outgoing, Photo
-from tests.conftest import AYSE, EMILY
+from requests_app.models import Message, Outgoing, Photo, Request
+from tests.conftest import AYSE, EMILY, STRANGER
 
 SCRIPT = {"HX-Request": "true"}
 
@@ -141,3 +143,38 @@ def test_a_text_of_the_simulator_is_called_a_text(signed_in, client, hotel):
     page = signed_in("housekeeping").get("/boards/housekeeping/").content.decode()
     assert "· text" in page
     assert "simulator" not in page
+
+
+def test_a_conversation_has_what_was_said_by_its_stay_number_or_browser_and_no_more(
+    text, asked, person, now
+):
+    of_stay = text(AYSE, "3 havlu lütfen").caused.get()
+    text(EMILY, "2 towels please")  # somebody else's
+    of_number = text(STRANGER, "2 pillows please") and Request.objects.get(kind="unknown_guest")
+    text(STRANGER, "and an iron")
+    scanned = asked("iron", "110")
+    Request.objects.filter(pk=scanned.pk).update(browser="b" * 43)
+    for browser, words in [("b" * 43, "By the door"), ("c" * 43, "Not yours"), ("", "Nobody's")]:
+        Message.objects.create(
+            property=scanned.property, browser=browser, direction="in", channel="web",
+            body=words, at=now,
+        )  # fmt: skip
+    scanned.refresh_from_db()
+    talking.note_request(of_stay, by=person("housekeeping"), at=now, text="Extra soft ones")
+    whose = {
+        of_stay: Q(stay=of_stay.stay),
+        of_number: Q(contact=of_number.contact, stay=None),
+        scanned: Q(browser="b" * 43),
+    }
+    for request, theirs in whose.items():
+        wanted = Message.objects.filter(theirs | Q(request=request) | Q(pk=request.cause_id or 0))
+        assert wanted.exists()
+        assert list(queries.conversation(request)) == list(wanted.order_by("at", "pk")), request
+    assert [m.body for m in queries.conversation(scanned)] == ["By the door"]
+
+
+def test_a_request_from_another_hotel_shows_nothing_of_this_one(elsewhere, text):
+    message = text(EMILY, "2 towels please")
+    Request.objects.filter(pk=elsewhere.pk).update(cause=message)
+    elsewhere.refresh_from_db()
+    assert list(queries.conversation(elsewhere)) == []

@@ -67,29 +67,33 @@ def made(hotels: int) -> tuple[str, list[str]]:
 
 
 def run(seconds: float, *, small: bool) -> list[Row]:
+    """At one pace and at the other, in both: so that what many hotels cost is told apart from what
+    many texts cost, in whichever number of hotels."""
     hotels = 20 if small else HOTELS
     (one, alone), (many, all_) = made(1), made(hotels)
+    paces = {"calm": ALONE_PAUSE_SECONDS, "busy": 1 / (RATE * hotels)}
+    waits: dict[tuple[str, str], list[float]] = {}
     with (
         servers.ours_with_simulator(servers.FOLDER / one) as single,
         servers.ours_with_simulator(servers.FOLDER / many) as chain,
     ):
-        floor: list[float] = []
-        mine: list[float] = []
-        pause = 1 / (RATE * hotels)
         for turn in range(5):
-            few = max(3, int(seconds / 5 / ALONE_PAUSE_SECONDS))
-            lots = max(10, int(seconds / 5 / pause))
-            floors = asyncio.run(
-                post_steadily(single.port, itertools.cycle(alone), ALONE_PAUSE_SECONDS, few)
-            )
-            mines = asyncio.run(post_steadily(chain.port, itertools.cycle(all_), pause, lots))
-            if turn:  # the first one warms
-                floor += floors
-                mine += mines
-    name = f"a text in a chain of {hotels} hotels, {1 / pause:.0f}/s"
+            for pace, pause in paces.items():
+                for name, port, numbers in [("one", single.port, alone), ("all", chain.port, all_)]:
+                    count = max(5, int(seconds / 5 / pause))
+                    posts = post_steadily(port, itertools.cycle(numbers), pause, count)
+                    taken = asyncio.run(posts)
+                    if turn:  # the first one warms
+                        waits.setdefault((name, pace), []).extend(taken)
+    rate = {pace: f"{1 / pause:.0f}/s" for pace, pause in paces.items()}
     return [
-        Row(f"{name}, median", ms(median(mine)), f"{ms(median(floor))} one hotel",
-            median(mine) / median(floor), 1.5),
-        Row(f"{name}, p95", ms(percentile(mine, 0.95)), f"{ms(percentile(floor, 0.95))} one hotel",
-            percentile(mine, 0.95) / percentile(floor, 0.95), 1.5),
+        Row(f"a text in a chain of {hotels} hotels, {rate[pace]}, {figure}",
+            ms(of(waits["all", pace])), f"{ms(of(waits['one', other]))} one hotel, {rate[other]}",
+            of(waits["all", pace]) / of(waits["one", other]), 1.5)
+        for pace, other in [("busy", "calm"), ("busy", "busy"), ("calm", "calm")]
+        for figure, of in [("median", median), ("p95", _p95)]
     ]  # fmt: skip
+
+
+def _p95(waits: list[float]) -> float:
+    return percentile(waits, 0.95)
