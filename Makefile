@@ -5,7 +5,7 @@
 #   make check    format, lint, types, layers, migrations, translations, deployment
 #   make contract what we send, against Twilio's own OpenAPI file (needs Node 20)
 #   make faults   what breaks in a hotel, broken on purpose; half an hour; SOAK= minutes of the last
-#   make bench    the measurements; SECONDS= for longer ones
+#   make bench    the measurements; SECONDS= for longer ones, ARGS=--many for those of many processes
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
@@ -49,7 +49,7 @@ faults: .venv/installed-dev
 	SOAK_MINUTES=$(SOAK) $(RUN) -m pytest tests/faults -m faults $(ARGS)
 
 bench: .venv/installed-dev
-	$(RUN) -m tests.bench --seconds $(SECONDS)
+	$(RUN) -m tests.bench --seconds $(SECONDS) $(ARGS)
 
 screenshots: .venv/installed-dev
 	@$(RUN) -m tests.prepare browser

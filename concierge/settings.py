@@ -177,6 +177,10 @@ else:
             # A page somewhere on the disk costs what the next one does, as it does without a moving
             # head. By the default, 4, a search read every stay there ever was (44 ms, not 3).
             "options": "-c random_page_cost=1.1",
+            # Statements come again and again, and are planned once: 2.9 ms of PostgreSQL's time a
+            # text instead of 4.3 (measured).
+            "server_side_binding": True,
+            "prepare_threshold": 5,
         }
         | DATABASES["default"].get("OPTIONS", {})
         | {"pool": {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5}},

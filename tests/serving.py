@@ -85,6 +85,7 @@ class Server:
     env: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
+    program: tuple[str, ...] = ("manage.py",)
     command: str = "serve"
     name: str = "server"
     """Of its log: several may share a folder."""
@@ -112,7 +113,7 @@ class Server:
             self.process = subprocess.Popen(
                 [
                     sys.executable,
-                    "manage.py",
+                    *self.program,
                     self.command,
                     "--port",
                     str(self.port),

@@ -1,4 +1,5 @@
-"""``python -m tests.bench.serve_ours …``: ``manage.py serve``, whose answers go to the simulator.
+"""``python -m tests.bench.serve_ours …``: ``manage.py serve`` (or ``web``, ``work``, where that is
+said first), whose answers go to the simulator.
 
 Texts must be signed, so Twilio's token is set; but nothing may leave this machine, and how quick
 somebody's stand-in for Twilio is would be measured with it. All else is as ``make run`` has it.
@@ -22,7 +23,7 @@ def tell_commits(path: str) -> None:
     from requests_app import broadcast
 
     publish = broadcast._publish
-    commits = Path(path).open("w", buffering=1)  # noqa: SIM115  (as long as the process)
+    commits = Path(path).open("a", buffering=1)  # noqa: SIM115  (as long as the process)
 
     def publish_and_tell(message: dict[str, Any]) -> None:
         commits.write(f"{time.perf_counter()!r}\n")
@@ -42,7 +43,10 @@ def main() -> None:
     outbox.carrier_of = lambda _message: simulator
     if "BENCH_COMMITS" in os.environ:
         tell_commits(os.environ["BENCH_COMMITS"])
-    execute_from_command_line(["manage.py", "serve", *sys.argv[1:]])
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0].startswith("-"):
+        arguments.insert(0, "serve")
+    execute_from_command_line(["manage.py", *arguments])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Row:
     ratio: float
     goal: float
     at_least: bool = False
+    figures: dict[str, float] = field(default_factory=dict)
+    """What docs/scale.md reckons with, by names that carry the unit. Not shown in the table."""
 
     @property
     def met(self) -> bool:

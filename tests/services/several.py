@@ -59,6 +59,7 @@ class Several:
     database_url: str
     redis_url: str
     env: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("manage.py",)
     port: int = field(default_factory=free_port)
     may_fail: bool = False
     """Whether tracebacks in the log are what was asked for."""
@@ -83,6 +84,7 @@ class Several:
             self.data_dir,
             port=port or self.port,
             env=self._settings(),
+            program=self.program,
             command="web",
             name=f"web{len(self.webs)}",
         )
@@ -102,7 +104,7 @@ class Several:
         output = self.data_dir / f"work{len(self.workers)}.log"
         with output.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
+                [sys.executable, *self.program, "work"],
                 env=environment(self.data_dir, **self._settings()),
                 cwd=ROOT,
                 stdout=log,

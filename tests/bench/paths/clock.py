@@ -40,5 +40,6 @@ def measured(database: str, seconds: float, pending: int, **env: str) -> list[Ro
             f"{LATEST_SECONDS:g} s allowed",
             taken["late"] / LATEST_SECONDS,
             1,
+            figures={"round_milliseconds": median(rounds) * 1000},
         ),
     ]

@@ -23,7 +23,7 @@ PAUSE_SECONDS = 0.1
 
 
 class Audience:
-    """BOARDS sockets, and when the last of them was told of the present change."""
+    """Sockets, and when the last of them was told of the present change."""
 
     def __init__(self) -> None:
         self.marker = b""
@@ -39,8 +39,8 @@ class Audience:
             if self.count == 1:
                 self.first, self.frame = self.last, frame
 
-    async def gather(self, port: int, path: str, cookie: str) -> None:
-        for _ in range(BOARDS):
+    async def gather(self, port: int, path: str, cookie: str, boards: int = BOARDS) -> None:
+        for _ in range(boards):
             self.readers.append(await look(port, path, self.told, cookie=cookie))
 
     async def hear(self, request: bytes, port: int, marker: bytes) -> bytes:
@@ -49,7 +49,7 @@ class Audience:
         connection = await connect(port)
         self.posted = time.perf_counter()
         answer = asyncio.create_task(connection.ask(request))
-        await until(lambda: self.count >= BOARDS)
+        await until(lambda: self.count >= len(self.readers))
         status, body = await answer
         if status != 200:
             raise RuntimeError(f"answered {status}")

@@ -61,6 +61,7 @@ def run(seconds: float, *, small: bool) -> list[Row]:
     return [
         Row("memory idle", f"{ours_idle / 1024:.0f} MB",
             f"{floor_idle / 1024:.0f} MB bare Channels",
-            ours_idle / floor_idle, 1.6),
-        Row("memory of a board", f"{ours:.0f} kB", f"{floor:.0f} kB bare socket", ours / floor, 2),
+            ours_idle / floor_idle, 1.6, figures={"megabytes": ours_idle / 1024}),
+        Row("memory of a board", f"{ours:.0f} kB", f"{floor:.0f} kB bare socket", ours / floor, 2,
+            figures={"kilobytes": ours}),
     ]  # fmt: skip

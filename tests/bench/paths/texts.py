@@ -111,6 +111,7 @@ def run(seconds: float, *, small: bool) -> list[Row]:
             str(floors_wrong),
             float(wrong),
             0,
+            figures={"texts_per_second": mine_total.rate},
         )
     )
     return rows
