@@ -12,11 +12,8 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import connection
 
 from requests_app.actions import incoming
 from requests_app.incoming import IncomingMessage
@@ -27,23 +24,17 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 """So many share a commit at the most: others who write wait for as long as these take."""
 
-TURNS = 3
-"""So many go on side by side where the database has more than one writer: one waits for PostgreSQL
-while another computes. A third more texts than with one on a crowded machine (measured)."""
-
 
 @dataclass(slots=True, eq=False)
 class Arrival:
     text: IncomingMessage
-    done: threading.Event = field(default_factory=threading.Event)
+    done: bool = False
     error: Exception | None = None
     """Why it could not be stored: the carrier must not believe that we have it."""
 
 
 _waiting: deque[Arrival] = deque()
-_door = threading.Lock()
-_only_turn = threading.Semaphore()
-_turns = threading.Semaphore(TURNS)
+_turn = threading.Lock()
 
 
 def take_in(text: IncomingMessage) -> None:
@@ -53,30 +44,18 @@ def take_in(text: IncomingMessage) -> None:
     """
     mine = Arrival(text)
     _waiting.append(mine)
-    # Whoever had a turn before us may have done ours; and AT_ONCE of others may come first.
-    while not mine.done.is_set():
-        with _turn():
-            together = [] if mine.done.is_set() else _next()
+    with _turn:
+        # Whoever had the turn before us may have done ours; and AT_ONCE of others may come first.
+        while not mine.done:
+            together = [_waiting.popleft() for _ in range(min(len(_waiting), AT_ONCE))]
             try:
-                if together:
-                    now = max(arrival.text.received_at for arrival in together)
-                    understand_together(store_together(together), now=now)
+                now = max(arrival.text.received_at for arrival in together)
+                understand_together(store_together(together), now=now)
             finally:
                 for arrival in together:
-                    arrival.done.set()
-        if not together:
-            mine.done.wait()  # another turn has it
+                    arrival.done = True
     if mine.error is not None:
         raise mine.error
-
-
-def _turn() -> AbstractContextManager[bool]:
-    return _turns if connection.features.has_select_for_update else _only_turn
-
-
-def _next() -> list[Arrival]:
-    with _door:
-        return [_waiting.popleft() for _ in range(min(len(_waiting), AT_ONCE))]
 
 
 def store_together(arrivals: Sequence[Arrival]) -> list[Message]:
