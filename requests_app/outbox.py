@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -237,6 +238,17 @@ class Flight:
         self.senders.shutdown(wait=False)
 
 
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """What has begun is finished, also by whoever is cancelled meanwhile: rows that were just
+    claimed, or outcomes being written down, would be left with a lease of nobody's."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
 async def run() -> None:
     """Until the process leaves: up to IN_FLIGHT sends at once, a look at the table twice a second
     when idle. Leaving finishes what it has claimed: no row is left with a lease of ours."""
@@ -248,7 +260,7 @@ async def run() -> None:
                 if alone:
                     await in_thread(claiming.take_over)
                     alone = False
-                await flight.round()
+                await _whole(flight.round())
             except Exception:
                 log.exception("the outbox failed at one round and goes on")
                 await pause(IDLE_SECONDS * 4)
