@@ -58,9 +58,8 @@ def add_person(
     """Somebody new, and their first password, which nobody can read again. Raises NotAllowed."""
     if by.property_id != hotel.pk or not may_edit(by, role=role):
         raise NotAllowed
-    password = new_password()
-    with change():
-        person = Person(
+    person, password = _with_password(
+        Person(
             property=hotel,
             email=email,
             first_name=first_name,
@@ -70,11 +69,23 @@ def add_person(
             telephone=telephone,
             language=by.language,
         )
-        person.set_password(password)
-        person.save(force_insert=True)
-        person.desks.set([desk for desk in desks if desk.property_id == hotel.pk])
-        house_changed(hotel.pk)
+    )
+    with change():
+        _take_on(person, desks)
     return person, password
+
+
+def _with_password(person: Person) -> tuple[Person, str]:
+    """Before any transaction: to hash it takes a third of a second, and others want to write."""
+    password = new_password()
+    person.set_password(password)
+    return person, password
+
+
+def _take_on(person: Person, desks: Iterable[Desk]) -> None:
+    person.save(force_insert=True)
+    person.desks.set([desk for desk in desks if desk.property_id == person.property_id])
+    house_changed(person.property_id)
 
 
 def first_administrator(
@@ -84,13 +95,8 @@ def first_administrator(
 
     Raises RequestError where the hotel has somebody already, or somebody has the address.
     """
-    password = new_password()
-    with change():
-        if Person.objects.filter(property=hotel).exists():
-            raise RequestError(_("This hotel has its people: one of them adds the others."))
-        if Person.objects.filter(email=email).exists():
-            raise RequestError(_("Somebody has this e-mail address already."))
-        person = Person(
+    person, password = _with_password(
+        Person(
             property=hotel,
             email=email,
             first_name=first_name,
@@ -98,10 +104,13 @@ def first_administrator(
             role=Role.ADMINISTRATOR,
             language=hotel.language,
         )
-        person.set_password(password)
-        person.save(force_insert=True)
-        person.desks.set(Desk.objects.filter(property=hotel))
-        house_changed(hotel.pk)
+    )
+    with change():
+        if Person.objects.filter(property=hotel).exists():
+            raise RequestError(_("This hotel has its people: one of them adds the others."))
+        if Person.objects.filter(email=email).exists():
+            raise RequestError(_("Somebody has this e-mail address already."))
+        _take_on(person, Desk.objects.filter(property=hotel))
     return person, password
 
 
